@@ -1,0 +1,137 @@
+"""Which column is which: the names and role values that transcripts use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from empathy_score.conversation import Role
+from empathy_score.errors import TranscriptError
+
+ALIASES: dict[str, tuple[str, ...]] = {
+    "conversation_id": (
+        "conv_id", "ticket_id", "call_id", "contact_id", "thread_id", "session_id", "dialogue_id",
+        "dialog_id", "chat_id", "case_id", "conversation",
+    ),
+    "role": ("speaker", "author_type", "sender", "participant", "speaker_role", "sender_type"),
+    "text": ("utterance", "message", "body", "content", "transcript"),
+    "turn": ("turn_id", "index", "position"),
+    "timestamp": ("created_at", "start_time", "datetime"),
+    "agent_id": ("agent",),
+    "company": ("brand",),
+    "channel": (),
+    "customer_text": ("customer_message", "customer_utterance"),
+    "agent_text": ("agent_message", "agent_utterance", "agent_reply"),
+}  # fmt: skip
+"""Canonical column: other names it is recognised by, the first one present winning."""
+
+LONG = ("conversation_id", "role", "text")
+WIDE = ("conversation_id", "customer_text", "agent_text")
+
+ROLES: dict[Role, tuple[str, ...]] = {
+    "agent": (
+        "agent", "rep", "representative", "advisor", "adviser", "support", "assistant", "operator",
+        "csr", "associate", "staff", "employee", "helpdesk", "service", "company", "brand",
+        "support_agent", "human_agent", "admin", "specialist", "care", "outbound", "outgoing",
+    ),
+    "customer": (
+        "customer", "user", "client", "caller", "end_user", "enduser", "consumer", "guest",
+        "member", "visitor", "requester", "contact", "buyer", "shopper", "patient", "subscriber",
+        "reviewer", "inbound", "incoming", "cust",
+    ),
+    "other": (
+        "other", "system", "bot", "note", "internal_note", "internal", "ivr", "automation",
+        "chatbot", "virtual_agent", "virtual_assistant", "workflow", "event", "supervisor",
+        "unknown", "info", "tool", "function", "developer", "trigger", "notification",
+    ),
+}  # fmt: skip
+"""The three roles and the values that name them; compared in lower case."""
+
+_ROLE_OF: dict[str, Role] = {value: role for role, values in ROLES.items() for value in values}
+
+
+def key(name: object) -> str:
+    """Fold a column name or role value: lower case, words joined by ``_``."""
+    return re.sub(r"[\s\-.]+", "_", str(name).strip().lower())
+
+
+def resolve_columns(
+    present: Iterable[str], chosen: Mapping[str, str], *, source: str
+) -> dict[str, str]:
+    """Find which present column stands for which canonical one.
+
+    Parameters
+    ----------
+    present : iterable of str
+        Column names of the table.
+    chosen : mapping of str to str
+        Canonical name to the table's own name, as the user said it.
+    source : str
+        Name of the table, for the error.
+
+    Returns
+    -------
+    dict of str to str
+        The table's own name to the canonical one; columns that pass through are not in it.
+
+    Raises
+    ------
+    TranscriptError
+        Where a required column is missing or a chosen one does not exist.
+    """
+    names = list(present)
+    listed = ", ".join(map(repr, names)) or "no columns"
+    for canonical, own in chosen.items():
+        if canonical not in ALIASES:
+            raise TranscriptError(
+                source,
+                f"cannot map a column to {canonical!r}",
+                expected=f"one of {', '.join(ALIASES)}",
+                came=repr(canonical),
+                do="Write the mapping as canonical=yours, such as conversation_id=case_no.",
+            )
+        if own not in names:
+            raise TranscriptError(
+                source,
+                f"column {own!r}, named for {canonical!r}, is not there",
+                expected=f"one of {listed}",
+                came=repr(own),
+                do="Correct the name in the column mapping.",
+            )
+    taken = set(chosen.values())
+    folded: dict[str, str] = {}
+    for name in names:
+        if name not in taken:
+            folded.setdefault(key(name), name)
+    found = {own: canonical for canonical, own in chosen.items()}
+    for canonical, aliases in ALIASES.items():
+        if canonical in chosen:
+            continue
+        own_name = next((folded[k] for k in (canonical, *aliases) if k in folded), None)
+        if own_name is not None and own_name not in found:
+            found[own_name] = canonical
+    have = set(found.values())
+    wanted = WIDE if is_wide(have) else LONG
+    missing = [name for name in wanted if name not in have]
+    if missing:
+        first = missing[0]
+        raise TranscriptError(
+            source,
+            f"required column {first!r} is missing",
+            expected=f"{first!r} or one of {', '.join(ALIASES[first])}",
+            came=listed,
+            do=f"Name it by hand: --columns {first}=YOUR_COLUMN (columns={{{first!r}: ...}}).",
+        )
+    return found
+
+
+def is_wide(have: Iterable[str]) -> bool:
+    """Tell whether canonical columns `have` describe one row an exchange."""
+    names = set(have)
+    return {"customer_text", "agent_text"} <= names and not {"role", "text"} <= names
+
+
+def resolve_role(value: object, extra: Mapping[str, Role]) -> Role | None:
+    """Give the role that `value` names, or None where nobody knows it."""
+    folded = key(value)
+    return extra.get(folded) or _ROLE_OF.get(folded)

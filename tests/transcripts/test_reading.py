@@ -1,0 +1,290 @@
+"""Every form and alias of the contract, and what it says of bad input."""
+
+import gzip
+import io
+import json
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from empathy_score import TranscriptError, read_transcripts
+from empathy_score.transcripts.columns import ALIASES
+
+ROWS = [
+    {"conversation_id": "c1", "role": "customer", "text": "My café order, “late”, again", "extra": "x"},
+    {"conversation_id": "c1", "role": "agent", "text": "Sorry!\nWe'll look.", "extra": "y"},
+    {"conversation_id": "c2", "role": "agent", "text": "Hi there", "extra": "z"},
+]  # fmt: skip
+
+
+def frame():
+    return pd.DataFrame(ROWS)
+
+
+def texts(transcripts):
+    return [[turn.text for turn in c.turns] for c in transcripts]
+
+
+EXPECTED = [[ROWS[0]["text"], ROWS[1]["text"]], [ROWS[2]["text"]]]
+
+
+def write(folder, form):
+    path = folder / f"t.{form}"
+    if form.startswith(("csv", "tsv")):
+        data = frame().to_csv(index=False, sep="\t" if "tsv" in form else ",").encode()
+    elif form.startswith("jsonl"):
+        data = "\n".join(json.dumps(row) for row in ROWS).encode()
+    elif form == "json":
+        data = json.dumps(ROWS).encode()
+    else:
+        frame().to_parquet(path)
+        return path
+    path.write_bytes(gzip.compress(data) if form.endswith(".gz") else data)
+    return path
+
+
+@pytest.mark.parametrize(
+    "form", ["csv", "tsv", "jsonl", "json", "parquet", "csv.gz", "tsv.gz", "jsonl.gz"]
+)
+def test_files(tmp_path, form):
+    read = read_transcripts(write(tmp_path, form))
+    assert texts(read) == EXPECTED
+    assert read.table["extra"].tolist() == ["x", "y", "z"]
+    assert read_transcripts(str(tmp_path / f"t.{form}")).notes == ()
+
+
+def test_tables_in_memory():
+    from datasets import Dataset
+
+    for source in (frame(), ROWS, iter(ROWS), Dataset.from_list(ROWS)):
+        assert texts(read_transcripts(source)) == EXPECTED
+
+
+def test_standard_input(monkeypatch):
+    data = frame().to_csv(index=False).encode()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+    assert texts(read_transcripts("-")) == EXPECTED
+
+
+@pytest.mark.parametrize(
+    ("canonical", "alias"),
+    [(c, a) for c in ("conversation_id", "role", "text") for a in ALIASES[c]],
+)
+def test_aliases(canonical, alias):
+    renamed = frame().rename(columns={canonical: alias.upper().replace("_", " ")})
+    assert texts(read_transcripts(renamed)) == EXPECTED
+
+
+@pytest.mark.parametrize(
+    ("value", "role"),
+    [
+        ("rep", "agent"), ("advisor", "agent"), ("support", "agent"), ("Agent ", "agent"),
+        ("user", "customer"), ("client", "customer"), ("caller", "customer"),
+        ("End-User", "customer"), ("system", "other"), ("bot", "other"), ("note", "other"),
+    ],
+)  # fmt: skip
+def test_role_values(value, role):
+    read = read_transcripts([{"conversation_id": 1, "role": value, "text": "x"}])
+    assert read.conversations[0].turns[0].role == role
+
+
+def test_columns_and_roles_named_by_hand():
+    table = pd.DataFrame({"case_no": [7], "who": ["barista"], "said": ["hello"], "text": ["no"]})
+    read = read_transcripts(
+        table,
+        columns={"conversation_id": "case_no", "role": "who", "text": "said"},
+        roles={"barista": "agent"},
+    )
+    assert texts(read) == [["hello"]]
+    assert read.table["text_original"].tolist() == ["no"]
+
+
+def test_a_wide_table_becomes_two_rows_an_exchange():
+    wide = pd.DataFrame(
+        {"ticket_id": ["a", "a"], "customer_text": ["q1", "q2"], "agent_text": ["r1", "r2"],
+         "agent_id": ["kim", "kim"]}
+    )  # fmt: skip
+    read = read_transcripts(wide)
+    assert texts(read) == [["q1", "r1", "q2", "r2"]]
+    assert read.table["role"].tolist() == ["customer", "agent"] * 2
+    assert [v for v in read.table["agent_id"] if not pd.isna(v)] == ["kim", "kim"]
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("turn", [3, 1, 2]),
+        ("turn", ["10", "2", "9"]),
+        ("position", ["3", "1", "2"]),
+        ("timestamp", ["2026-03-02T10:03:00Z", "2026-03-02T10:01:00Z", "2026-03-02 10:02:00"]),
+        ("created_at", ["2026-03-02T12:03:00+02:00", "2026-03-02T10:01:00Z", "2026-03-02T10:02Z"]),
+        ("timestamp", [1772445780, 1772445660.5, 1772445720]),
+        ("datetime", pd.to_datetime(["2026-01-03", "2026-01-01", "2026-01-02"])),
+    ],
+)
+def test_order(column, values):
+    table = pd.DataFrame(
+        {"conversation_id": "c", "role": "agent", "text": ["third", "first", "second"]}
+    ).assign(**{column: values})
+    assert texts(read_transcripts(table)) == [["first", "second", "third"]]
+
+
+def test_turn_is_preferred_to_timestamp_and_an_unreadable_one_is_reported():
+    table = pd.DataFrame(
+        {"conversation_id": "c", "role": "agent", "text": ["b", "a"], "turn": ["two", "1"],
+         "timestamp": ["2026-01-02", "2026-01-01"]}
+    )  # fmt: skip
+    read = read_transcripts(table)
+    assert texts(read) == [["a", "b"]]
+    assert "turn" in read.notes[0].what
+    assert texts(read_transcripts(table.assign(turn=[1, 2]))) == [["b", "a"]]
+
+
+def test_scattered_rows_are_gathered_and_point_back():
+    table = pd.DataFrame(
+        {"conversation_id": ["a", "b", "a"], "role": "agent", "text": ["1", "2", "3"]}
+    )
+    read = read_transcripts(table)
+    assert [[t.row for t in c.turns] for c in read] == [[0, 2], [1]]
+
+
+def test_duplicate_turns_keep_row_order_and_are_reported():
+    table = pd.DataFrame({"conversation_id": "c", "role": "agent", "text": list("abc"), "turn": 1})
+    read = read_transcripts(table)
+    assert texts(read) == [["a", "b", "c"]]
+    assert [(note.rows) for note in read.notes] == [2]
+
+
+# ---- bad input
+
+
+def refused(source, **kwargs):
+    with pytest.raises(TranscriptError) as caught:
+        read_transcripts(source, **kwargs)
+    error = caught.value
+    assert error.expected
+    assert error.came
+    assert error.do
+    assert "\n" not in str(error)
+    return str(error)
+
+
+@pytest.mark.parametrize("name", ["e.csv", "e.jsonl", "e.parquet", "e.txt"])
+@pytest.mark.parametrize("data", [b"", b" \n\n"])
+def test_empty_file(tmp_path, name, data):
+    (tmp_path / name).write_bytes(data)
+    assert "is empty" in refused(tmp_path / name)
+
+
+def test_header_only_is_an_empty_transcript(tmp_path):
+    (tmp_path / "h.csv").write_text("conversation_id,role,text\n")
+    assert len(read_transcripts(tmp_path / "h.csv").table) == 0
+
+
+@pytest.mark.parametrize("missing", ["conversation_id", "role", "text"])
+def test_missing_column(missing):
+    message = refused(frame().drop(columns=missing))
+    assert repr(missing) in message
+    assert "--columns" in message
+
+
+def test_a_role_nobody_knows_names_its_row():
+    message = refused([*ROWS, {"conversation_id": "c", "role": "wizard", "text": "x"}])
+    assert "row 4" in message
+    assert "'wizard'" in message
+    assert "--roles wizard=agent" in message
+
+
+@pytest.mark.parametrize(
+    ("columns", "part"),
+    [({"role": "nope"}, "'nope'"), ({"colour": "role"}, "'colour'")],
+)
+def test_a_wrong_mapping(columns, part):
+    assert part in refused(frame(), columns=columns)
+
+
+def test_a_wrong_role_mapping():
+    assert "'chef'" in refused(frame(), roles={"x": "chef"})
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("x.parquet", b"PAR1 not really"),
+        ("x.parquet", b"nothing of the kind"),
+        ("x.csv.gz", b"\x1f\x8b broken"),
+        ("x.jsonl", b'{"conversation_id": 1}\n{oops'),
+        ("x.jsonl", b'[{"a": 1}, 3]'),
+        ("x.csv", b'conversation_id,role,text\na,agent,"open\n'),
+        ("x.csv", b"conversation_id,role,text\na,agent,b,c,d,e\n"),
+    ],
+)
+def test_unreadable_files(tmp_path, name, data):
+    (tmp_path / name).write_bytes(data)
+    assert name in refused(tmp_path / name)
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    assert "cannot be opened" in refused(tmp_path / "none.csv")
+    assert "cannot be opened" in refused(tmp_path)
+
+
+def test_something_that_is_no_table():
+    refused(42)
+    refused([1, 2])
+
+
+def test_missing_texts_pass_through_and_are_reported():
+    table = pd.DataFrame(
+        {"conversation_id": "c", "role": "agent", "text": ["a", None, np.nan, "", " ", pd.NA, 5]}
+    )
+    read = read_transcripts(table)
+    assert texts(read) == [["a", "", "", "", " ", "", "5"]]
+    assert [(n.rows) for n in read.notes] == [5]
+    assert len(read.table) == 7
+
+
+def test_words_that_look_like_missing_values_are_words(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("conversation_id,role,text\n1,agent,NA\n1,customer,null\n1,agent,None\n")
+    assert texts(read_transcripts(path)) == [["NA", "null", "None"]]
+
+
+def test_latin1_bytes_mixed_with_utf8(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_bytes(
+        b"conversation_id,role,text\n1,agent,caf\xe9\n1,agent," + "café 👍".encode() + b"\n"
+    )
+    read = read_transcripts(path)
+    assert texts(read) == [["café", "café 👍"]]
+    assert "Latin-1" in read.notes[0].what
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_byte_order_marks(tmp_path, encoding):
+    path = tmp_path / "t.csv"
+    path.write_bytes("conversation_id,role,text\n1,agent,été\n".encode(encoding))
+    assert texts(read_transcripts(path)) == [["été"]]
+
+
+def test_nul_bytes_and_lone_surrogates(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"conversation_id,role,text\n1,agent,a\x00b\n")
+    assert texts(read_transcripts(path)) == [["a\ufffdb"]]
+    line = '{"conversation_id": 1, "role": "agent", "text": "a\\ud83d b"}'
+    (tmp_path / "t.jsonl").write_text(line)
+    assert texts(read_transcripts(tmp_path / "t.jsonl")) == [["a\ufffd b"]]
+
+
+def test_rows_without_role_or_conversation_pass_through():
+    read = read_transcripts(
+        [
+            {"conversation_id": "a", "role": None, "text": "x"},
+            {"conversation_id": None, "role": "agent", "text": "y"},
+            {"conversation_id": None, "role": "agent", "text": "z"},
+        ]
+    )
+    assert [[t.text for t in c.turns] for c in read] == [["x"], ["y"], ["z"]]
+    assert len(read.notes) == 2
