@@ -1,0 +1,160 @@
+"""Patterns and the senses of *sorry* -> marker spans in the untouched text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from empathy_score.conversation import Marker
+from empathy_score.markers.index import PatternIndex
+from empathy_score.markers.patterns import (
+    CLAUSE_END,
+    COMMAND_LEAD,
+    begins,
+    compile_pattern,
+    extends,
+)
+from empathy_score.markers.sorry import MARKER_OF_SENSE, find_apologies
+from empathy_score.markers.types import MARKER_TYPES, MarkerType
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+LONGEST_CLAUSE = 25
+"""How many tokens a span that runs to the end of its clause may take in."""
+
+YIELDING: dict[str, tuple[str, ...]] = {
+    "goodwill": ("refuse",),  # "we cannot refund this" gives nothing
+    "inform": (), "instruct": (), "next_step": (), "option": (), "redirect": (), "refuse": (),
+    "brush_off": (), "repair": (), "explain": (),
+}  # fmt: skip
+"""Types that give way to an overlapping marker, in this order: to those types, or to any."""
+
+UNMEASURED = 1.0
+"""Score of a type without a measured precision: a user's own patterns are taken at their word."""
+
+
+class MarkerMatcher:
+    """Finds markers by the patterns of marker types.
+
+    Parameters
+    ----------
+    types : sequence of MarkerType, optional
+        What to look for; `MARKER_TYPES` by default.
+    precision : mapping of str to float, optional
+        Measured precision of each type, 0 to 1; the score of its markers.
+    """
+
+    def __init__(
+        self,
+        types: Sequence[MarkerType] = MARKER_TYPES,
+        precision: Mapping[str, float] | None = None,
+    ) -> None:
+        import spacy
+
+        self.types = tuple(types)
+        self.precision = dict(precision or {})
+        self._names = {kind.name for kind in self.types}
+        self._nlp = spacy.blank("en")
+        self._index = PatternIndex(
+            self._nlp.vocab,
+            (
+                (f"{'^' * begins(line)}{kind.name}{'...' * extends(line)}", compile_pattern(line))
+                for kind in self.types
+                for line in kind.patterns
+            ),
+        )
+
+    def find(self, text: str) -> tuple[Marker, ...]:
+        """Find the markers of one reply.
+
+        Parameters
+        ----------
+        text : str
+            Untouched.
+
+        Returns
+        -------
+        tuple of Marker
+            In order of their start; spans half-open in `text`. Markers of one type never overlap.
+        """
+        doc = self._nlp.tokenizer(text)
+        spans: dict[str, list[tuple[int, int]]] = {}
+        for apology in find_apologies(doc):
+            name = MARKER_OF_SENSE.get(apology.sense)
+            if name in self._names and name is not None:
+                spans.setdefault(name, []).append((apology.start, apology.end))
+        for key, start, end in self._index(doc, [token.norm_ for token in doc]):
+            if key.startswith("^") and start > 0 and doc[start - 1].norm_ not in COMMAND_LEAD:
+                continue
+            name = key.removeprefix("^").removesuffix("...")
+            if key.endswith("..."):
+                end = _clause_end(doc, end)
+            spans.setdefault(name, []).append((start, end))
+        for kind in self.types:
+            needed = self._names & set(kind.needs)
+            if needed and not spans.keys() & needed:
+                spans.pop(kind.name, None)
+        kept = _give_way({name: _merge(found) for name, found in spans.items()})
+        markers = [
+            self._marker(doc, name, start, end)
+            for name, found in kept.items()
+            for start, end in found
+        ]
+        return tuple(sorted(markers, key=lambda m: (m.start, m.end, m.type)))
+
+    def find_all(self, texts: Iterable[str]) -> list[tuple[Marker, ...]]:
+        """Find the markers of many replies; each distinct text is read once."""
+        known: dict[str, tuple[Marker, ...]] = {}
+        found = []
+        for text in texts:
+            if text not in known:
+                known[text] = self.find(text)
+            found.append(known[text])
+        return found
+
+    def _marker(self, doc: Doc, name: str, start: int, end: int) -> Marker:
+        span = doc[start:end]
+        return Marker(
+            type=name,
+            start=span.start_char,
+            end=span.end_char,
+            text=span.text,
+            score=self.precision.get(name, UNMEASURED),
+        )
+
+
+def _clause_end(doc: Doc, end: int) -> int:
+    limit = min(len(doc), end + LONGEST_CLAUSE)
+    while end < limit and doc[end].norm_ not in CLAUSE_END and not doc[end].text.startswith("\n"):
+        end += 1
+    return end
+
+
+def _merge(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _give_way(spans: dict[str, list[tuple[int, int]]]) -> dict[str, list[tuple[int, int]]]:
+    """Drop spans of broad types where half of their words belong to another marker."""
+    kept = dict(spans)
+    for name, winners in YIELDING.items():
+        others = [
+            span
+            for other, found in kept.items()
+            if other != name and (not winners or other in winners)
+            for span in found
+        ]
+        if name in kept:
+            kept[name] = [
+                (start, end)
+                for start, end in kept[name]
+                if sum(max(0, min(end, e) - max(start, s)) for s, e in others) * 2 < end - start
+            ]
+    return kept
