@@ -1,0 +1,104 @@
+"""Print the default model's figures on the development set and write them into its model card.
+
+    python scripts/measure_dev.py ../shared/data/dev.jsonl
+
+The development set is turned into a transcript CSV, as a user would have it, and scored through
+`empathy_score.score`; its labels never meet the model.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from empathy_score import Scorer, read_transcripts
+from empathy_score.evaluation import (
+    DimensionFigures,
+    SpanFigures,
+    dimension_figures,
+    spans_by_group,
+)
+from empathy_score.markers import MarkerMatcher
+from empathy_score.model.model import Model
+from empathy_score.readings import read_turns
+from empathy_score.training.labels import labelled_table, level_index
+
+BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
+
+
+def as_transcript_csv(frame: pd.DataFrame) -> io.StringIO:
+    """Give the turns as a CSV with nothing but what a transcript has."""
+    columns = ["conversation_id", "role", "text", "channel", "company"]
+    return io.StringIO(frame[columns].to_csv(index=False))
+
+
+def measure(
+    scorer: Scorer, items: list[dict[str, Any]]
+) -> tuple[dict[str, DimensionFigures], dict[str, SpanFigures], dict[str, SpanFigures]]:
+    """Score labelled replies and compare: by dimension, by marker type, by marker group."""
+    frame = labelled_table(items)
+    plain = pd.read_csv(as_transcript_csv(frame), dtype=str, keep_default_na=False)
+    readings, _ = read_turns(read_transcripts(plain), scorer.matcher)
+    chances = scorer.model.probabilities({role: r.readings for role, r in readings.items()})
+    figures = {
+        d.name: dimension_figures(
+            d, chances[d.name], level_index(frame[d.name], d)[readings[d.role].rows]
+        )
+        for d in scorer.model.dimensions
+    }
+    return figures, *spans_by_group(frame, scorer.matcher)
+
+
+def render(
+    figures: dict[str, DimensionFigures],
+    types: dict[str, SpanFigures],
+    groups: dict[str, SpanFigures],
+) -> str:
+    """Lay the figures out as Markdown."""
+    lines = ["| dimension | n | kappa | macro-F1 | ECE |", "|---|---|---|---|---|"]
+    lines += [
+        f"| {name} | {f.n} | {f.kappa:.2f} | {f.macro_f1:.2f} | {f.ece:.3f} |"
+        for name, f in figures.items()
+    ]
+    mean = np.nanmean([f.kappa for f in figures.values()])
+    lines += [f"| *mean* | | {mean:.2f} | | |", ""]
+    lines += ["| markers | labelled | precision | recall | overlap F1 |", "|---|---|---|---|---|"]
+    for name, s in [*sorted(groups.items()), *sorted(types.items())]:
+        shown = f"**{name}**" if name in groups else name
+        lines.append(f"| {shown} | {s.wanted} | {s.precision:.2f} | {s.recall:.2f} | {s.f1:.2f} |")
+    return "\n".join(lines)
+
+
+def with_figures(card: str, model: Model, table: str) -> str:
+    """Put the figures between the marks of a model card."""
+    before, _, rest = card.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    trained = f"Model `{model.name}@{model.digest}`; kappa is quadratic where levels are ordered."
+    return f"{before}{BEGIN}\n{trained}\n\n{table}\n{END}{after}"
+
+
+def main() -> None:
+    """Measure and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("dev", type=Path)
+    parser.add_argument("--model", default="default")
+    parser.add_argument("--card", type=Path, help="model card to write the figures into")
+    given = parser.parse_args()
+    with given.dev.open(encoding="utf-8") as lines:
+        items = [json.loads(line) for line in lines]
+    scorer = Scorer(given.model)
+    table = render(*measure(scorer, items))
+    print(f"{scorer.signature}\n\n{table}")
+    if given.card:
+        text = with_figures(given.card.read_text(encoding="utf-8"), scorer.model, table)
+        given.card.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

