@@ -1,0 +1,232 @@
+"""The command line: a thin wrapper over `score`, `Scorer` and `write_table`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from empathy_score.errors import EmpathyScoreError, TranscriptError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from empathy_score.conversation import Role
+    from empathy_score.scorer import Progress
+
+app = typer.Typer(
+    name="empathy-score",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Score how support replies treat the customer, with the words that show why.",
+)
+
+COLOURS = {
+    "empathy": "green", "apology": "magenta", "learn": "cyan", "teach": "blue",
+    "control": "yellow", "beyond": "bright_green", "go_away": "red",
+}  # fmt: skip
+"""Colour of each marker group."""
+
+ModelOption = Annotated[
+    str, typer.Option("--model", "-m", help="Model folder, or the default that ships.")
+]
+
+
+@app.command("score")
+def score_command(
+    source: Annotated[
+        str, typer.Argument(metavar="IN", help="CSV, TSV, JSONL or Parquet, also .gz; - is stdin.")
+    ],
+    output: Annotated[
+        str, typer.Option("--output", "-o", help="OUT.csv, .tsv, .jsonl or .parquet; - is stdout.")
+    ],
+    conversations: Annotated[
+        str | None, typer.Option(help="Write one row a conversation here as well.")
+    ] = None,
+    columns: Annotated[
+        str | None, typer.Option(help="Your column names: conversation_id=case_no,role=who")
+    ] = None,
+    roles: Annotated[
+        str | None, typer.Option(help="Your role values: barista=agent,robot=other")
+    ] = None,
+    model: ModelOption = "default",
+) -> None:
+    """Score a transcript file: one row a turn, in its order, with scores and markers."""
+    from empathy_score.writing import output_format, write_table
+
+    for path in filter(None, (output, conversations)):
+        output_format(path)  # a wrong ending is said before the work, not after
+    from empathy_score.scorer import Scorer
+    from empathy_score.transcripts import read_transcripts
+
+    said = cast("dict[str, Role]", _pairs(roles, "--roles"))
+    transcripts = read_transcripts(source, columns=_pairs(columns, "--columns"), roles=said)
+    scorer = Scorer(model)
+    console = _console(stderr=True)
+    with _bar(console) as progress:
+        scores = scorer.score(transcripts, progress)
+    write_table(scores.turns(), output)
+    if conversations is not None:
+        write_table(scores.conversations(), conversations)
+    _say(console, scores.summary(), output)
+
+
+@app.command("explain")
+def explain_command(
+    reply: Annotated[str, typer.Argument(help="The agent's reply.")],
+    customer: Annotated[str | None, typer.Option(help="What the customer said before.")] = None,
+    model: ModelOption = "default",
+) -> None:
+    """Score one reply and show it with its markers in colour."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from empathy_score.conversation import Marker
+    from empathy_score.markers.types import marker_groups
+    from empathy_score.rendering import stretches
+    from empathy_score.scorer import Scorer
+
+    scorer = Scorer(model)
+    scored = scorer.score_text(reply, customer)
+    markers = [Marker(**marker) for marker in scored["markers"] or []]
+    groups = marker_groups(scorer.matcher.types)
+    console = _console(stderr=False)
+    text = Text()
+    for stretch in stretches(reply, markers):
+        if stretch.types:
+            colour = COLOURS.get(groups.get(stretch.types[-1], ""), "white")
+            text.append(stretch.text, style=f"bold {colour}")
+        else:
+            text.append(stretch.text)
+    console.print(text)
+    console.print()
+    if scored["road"] is None:
+        console.print("No word in it to judge: every score is NaN.")
+        return
+    if markers:
+        marked = Table(box=None, pad_edge=False, show_header=False)
+        for marker in markers:
+            colour = COLOURS.get(groups.get(marker.type, ""), "white")
+            marked.add_row(
+                Text(marker.type, style=colour), Text(marker.text), f"{marker.score:.2f}"
+            )
+        console.print(marked)
+        console.print()
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for dimension in scorer.model.dimensions:
+        if dimension.role != "agent":
+            continue
+        value = scored[dimension.name]
+        if dimension.probabilities:
+            chances = "  ".join(f"{lv} {scored[f'p_{lv}']:.2f}" for lv in dimension.levels)
+            table.add_row(dimension.name, Text(str(value), style="bold"), chances)
+        elif dimension.kind == "nominal":
+            table.add_row(dimension.name, Text(str(value), style="bold"), "")
+        else:
+            low, high = dimension.levels[0], dimension.levels[-1]
+            table.add_row(dimension.name, Text(f"{value:.2f}", style="bold"), f"{low} to {high}")
+    console.print(table)
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """Score how support replies treat the customer, with the words that show why."""
+    if version:
+        from empathy_score import __version__
+
+        typer.echo(f"empathy-score {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line: exit 0 when done, 2 for what the user can mend, 1 for our fault."""
+    try:
+        app()
+    except EmpathyScoreError as error:
+        typer.echo(f"empathy-score: {' '.join(str(error).split())}", err=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:
+        if os.environ.get("EMPATHY_SCORE_DEBUG"):
+            raise
+        typer.echo(
+            f"empathy-score: internal error ({type(error).__name__}); this is our fault. "
+            "Set EMPATHY_SCORE_DEBUG=1 for the traceback and report it.",
+            err=True,
+        )
+        sys.exit(1)
+
+
+def _pairs(given: str | None, option: str) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for part in (given or "").split(","):
+        if not part.strip():
+            continue
+        name, sign, value = part.partition("=")
+        if not sign or not name.strip() or not value.strip():
+            raise TranscriptError(
+                option,
+                "cannot be read",
+                expected="pairs such as conversation_id=case_no,role=who",
+                came=repr(part),
+                do="Write name=value, parted by commas.",
+            )
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def _console(*, stderr: bool) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+
+
+class _bar:  # noqa: N801 - reads as a statement
+    """A progress bar on a terminal, nothing in a pipe; gives a `Progress`."""
+
+    def __init__(self, console: Console) -> None:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+        from rich.progress import TimeRemainingColumn as Left
+
+        self._shown = Progress(
+            TextColumn("scoring"), BarColumn(), MofNCompleteColumn(), TextColumn("texts"), Left(),
+            console=console, transient=True, disable=not console.is_terminal,
+        )  # fmt: skip
+
+    def __enter__(self) -> Progress:
+        self._shown.start()
+        task = self._shown.add_task("scoring", total=None)
+        return lambda done, total: self._shown.update(task, completed=done, total=total)
+
+    def __exit__(self, *_: object) -> None:
+        self._shown.stop()
+
+
+def _say(console: Console, summary: dict[str, Any], output: str) -> None:
+    """Print the closing summary on standard error."""
+    replies = max(summary["replies"], 1)
+    console.print(
+        f"{summary['turns']} turns in {summary['conversations']} conversations: "
+        f"{summary['replies']} replies, {summary['customer_turns']} customer turns scored "
+        f"({summary['replies_per_second']:.0f} replies a second)"
+    )
+    console.print(
+        "roads: "
+        + ", ".join(f"{name} {n} ({n / replies:.0%})" for name, n in summary["roads"].items())
+    )
+    for what, rows in summary["notes"]:
+        console.print(f"note: {rows} {what}" if rows else f"note: {what}", markup=False)
+    where = "standard output" if output == "-" else str(Path(output))
+    console.print(f"written: {where}", markup=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,208 @@
+"""`Scorer`: conversations in, `Scores` out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import empathy_score
+from empathy_score.conversation import Conversation, Marker, Role, Turn
+from empathy_score.markers import MARKER_TYPES, MarkerMatcher, MarkerType
+from empathy_score.readings import RoleReadings, read_turns
+from empathy_score.scores import Scores
+from empathy_score.transcripts import Note, Transcripts, read_transcripts
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from empathy_score.model.model import Model, ScoredRole
+
+DECIMALS = 6
+"""Scores are rounded to this many: more than they mean, less than arithmetic noise."""
+
+Progress = Callable[[int, int], None]
+"""Called with the number of distinct texts read so far, and of all."""
+
+
+class Scorer:
+    """Scores conversations with one model.
+
+    Parameters
+    ----------
+    model : str, Path or Model, default "default"
+        The model that ships with the package, a model folder, or a model in memory.
+    markers : sequence of MarkerType, optional
+        What to mark; `MARKER_TYPES`, or that and your own.
+    batch_size : int, default 8192
+        Turns whose features are held in memory at a time. Scores do not depend on it.
+
+    Examples
+    --------
+    >>> from empathy_score import Scorer
+    >>> Scorer().score_text("So sorry, we charged you twice. I have refunded it.")["road"]
+    'care'
+    """
+
+    def __init__(
+        self,
+        model: str | Path | Model = "default",
+        *,
+        markers: Sequence[MarkerType] = MARKER_TYPES,
+        batch_size: int = 8192,
+    ) -> None:
+        if batch_size < 1:
+            raise ValueError(f"batch_size must be 1 or more, came {batch_size}")
+        if isinstance(model, str | Path):
+            from empathy_score.model.folder import load_model
+
+            model = load_model(model)
+        self.model = model
+        self.batch_size = batch_size
+        self.matcher = MarkerMatcher(markers, model.marker_precision)
+
+    def __repr__(self) -> str:
+        return f"Scorer({self.signature!r})"
+
+    @property
+    def signature(self) -> str:
+        """Name all that a score depends on: package, model, encoder, arithmetic."""
+        return f"empathy-score:{empathy_score.__version__}|{self.model.signature}|dtype:float32"
+
+    def score(
+        self, conversations: Transcripts | Iterable[Conversation], progress: Progress | None = None
+    ) -> Scores:
+        """Score every turn of some conversations.
+
+        Parameters
+        ----------
+        conversations : Transcripts or iterable of Conversation
+        progress : callable, optional
+            Called with the number of distinct texts read so far, and of all.
+
+        Returns
+        -------
+        Scores
+            A row for each turn; NaN where a turn cannot be judged.
+        """
+        begun = time.perf_counter()
+        transcripts = (
+            conversations
+            if isinstance(conversations, Transcripts)
+            else Transcripts.of(conversations)
+        )
+        readings, wordless = read_turns(transcripts, self.matcher)
+        probabilities = self.model.probabilities(
+            {role: found.readings for role, found in readings.items()},
+            batch_size=self.batch_size,
+            progress=progress,
+        )
+        notes = list(transcripts.notes)
+        if wordless:
+            notes.append(Note("turns without a word (emoji, signs) passed unscored", wordless))
+        return Scores(
+            table=transcripts.table,
+            dimensions=self.model.dimensions,
+            columns=self._columns(readings, probabilities, len(transcripts.table)),
+            markers=_markers(readings["agent"]),
+            order=tuple(turn.row for c in transcripts for turn in c.turns if turn.row is not None),
+            signature=self.signature,
+            notes=tuple(notes),
+            seconds=time.perf_counter() - begun,
+        )
+
+    def score_text(self, reply: str, customer: str | None = None) -> dict[str, Any]:
+        """Score one reply.
+
+        Parameters
+        ----------
+        reply : str
+            The agent's words.
+        customer : str, optional
+            What the customer said before.
+
+        Returns
+        -------
+        dict
+            Column to value, as in `Scores.turns`; `markers` is a list of dicts.
+        """
+        asked = (Turn("customer", customer),) if customer else ()
+        scores = self.score([Conversation("reply", (*asked, Turn("agent", reply)))])
+        row = scores.turns().iloc[-1]
+        names = [n for d in self.model.dimensions if d.role == "agent" for n in d.columns]
+        return {name: _plain(row[name]) for name in [*names, "markers"]}
+
+    def _columns(
+        self,
+        readings: Mapping[ScoredRole, RoleReadings],
+        probabilities: Mapping[str, NDArray[np.float64]],
+        n_rows: int,
+    ) -> dict[str, NDArray[Any]]:
+        """Lay each dimension's values out over all rows; NaN or None elsewhere."""
+        columns: dict[str, NDArray[Any]] = {}
+        for dimension in self.model.dimensions:
+            rows = readings[dimension.role].rows
+            for name, values in dimension.values(probabilities[dimension.name]).items():
+                if values.dtype == object:
+                    column = np.full(n_rows, None, dtype=object)
+                    column[rows] = values
+                else:
+                    column = np.full(n_rows, np.nan)
+                    column[rows] = np.round(values.astype(np.float64), DECIMALS)
+                columns[name] = column
+        return columns
+
+
+def _markers(readings: RoleReadings) -> dict[int, tuple[Marker, ...]]:
+    return {
+        row: reading.markers for row, reading in zip(readings.rows, readings.readings, strict=True)
+    }
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def score(
+    table: Any,
+    *,
+    model: str | Path | Model = "default",
+    columns: Mapping[str, str] | None = None,
+    roles: Mapping[str, Role] | None = None,
+    progress: Progress | None = None,
+) -> Scores:
+    """Score a table of transcripts.
+
+    Parameters
+    ----------
+    table : DataFrame, datasets.Dataset, path, ``"-"``, list of dict, Transcripts
+        See `read_transcripts` for what it may look like.
+    model : str, Path or Model, default "default"
+        The model that ships with the package, or a model folder.
+    columns : mapping of str to str, optional
+        Canonical column name to the table's own, where it is not recognised by itself.
+    roles : mapping of str to {"agent", "customer", "other"}, optional
+        Further role values.
+    progress : callable, optional
+        Called with the number of distinct texts read so far, and of all.
+
+    Returns
+    -------
+    Scores
+
+    Raises
+    ------
+    TranscriptError
+        Where the table cannot be read.
+    ModelError
+        Where the model cannot be loaded.
+    """
+    transcripts = (
+        table
+        if isinstance(table, Transcripts)
+        else read_transcripts(table, columns=columns, roles=roles)
+    )
+    return Scorer(model).score(transcripts, progress)
