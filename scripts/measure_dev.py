@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +23,10 @@ from empathy_score.evaluation import (
     dimension_figures,
     spans_by_group,
 )
-from empathy_score.markers import MarkerMatcher
 from empathy_score.model.model import Model
 from empathy_score.readings import read_turns
 from empathy_score.training.labels import labelled_table, level_index
+from empathy_score.training.sources import read_items
 
 BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
 
@@ -72,7 +71,7 @@ def render(
     for name, s in [*sorted(groups.items()), *sorted(types.items())]:
         shown = f"**{name}**" if name in groups else name
         lines.append(f"| {shown} | {s.wanted} | {s.precision:.2f} | {s.recall:.2f} | {s.f1:.2f} |")
-    return "\n".join(lines)
+    return "\n".join(lines).replace(" nan ", " – ")
 
 
 def with_figures(card: str, model: Model, table: str) -> str:
@@ -90,8 +89,7 @@ def main() -> None:
     parser.add_argument("--model", default="default")
     parser.add_argument("--card", type=Path, help="model card to write the figures into")
     given = parser.parse_args()
-    with given.dev.open(encoding="utf-8") as lines:
-        items = [json.loads(line) for line in lines]
+    items = read_items(given.dev)
     scorer = Scorer(given.model)
     table = render(*measure(scorer, items))
     print(f"{scorer.signature}\n\n{table}")

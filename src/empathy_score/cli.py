@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -189,25 +191,24 @@ def _console(*, stderr: bool) -> Console:
     return Console(stderr=stderr, highlight=False, soft_wrap=True)
 
 
-class _bar:  # noqa: N801 - reads as a statement
-    """A progress bar on a terminal, nothing in a pipe; gives a `Progress`."""
+@contextmanager
+def _bar(console: Console) -> Iterator[Progress]:
+    """Show a progress bar on a terminal, nothing in a pipe."""
+    from rich import progress as bars
 
-    def __init__(self, console: Console) -> None:
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-        from rich.progress import TimeRemainingColumn as Left
-
-        self._shown = Progress(
-            TextColumn("scoring"), BarColumn(), MofNCompleteColumn(), TextColumn("texts"), Left(),
-            console=console, transient=True, disable=not console.is_terminal,
-        )  # fmt: skip
-
-    def __enter__(self) -> Progress:
-        self._shown.start()
-        task = self._shown.add_task("scoring", total=None)
-        return lambda done, total: self._shown.update(task, completed=done, total=total)
-
-    def __exit__(self, *_: object) -> None:
-        self._shown.stop()
+    shown = bars.Progress(
+        bars.TextColumn("scoring"),
+        bars.BarColumn(),
+        bars.MofNCompleteColumn(),
+        bars.TextColumn("texts"),
+        bars.TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    with shown:
+        task = shown.add_task("scoring", total=None)
+        yield lambda done, total: shown.update(task, completed=done, total=total)
 
 
 def _say(console: Console, summary: dict[str, Any], output: str) -> None:

@@ -28,7 +28,7 @@ SPANS = "empathy_markers"
 
 
 @Language.factory("empathy_score", default_config={"model": "default"})
-def make_empathy_score(nlp: Language, name: str, model: str) -> EmpathyScoreComponent:  # noqa: ARG001
+def make_empathy_score(nlp: Language, name: str, model: str) -> EmpathyScoreComponent:
     """Make the pipe; spaCy calls this."""
     return EmpathyScoreComponent(model)
 

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -83,4 +85,4 @@ def test_markers_of_one_type_never_overlap():
     text = "Thank you so much, thanks again, thank you for your patience! " * 5
     spans = [(m.start, m.end) for m in MATCHER.find(text) if m.type == "appreciate"]
     assert spans == sorted(spans)
-    assert all(end <= start for (_, end), (start, _) in zip(spans, spans[1:], strict=False))
+    assert all(end <= start for (_, end), (start, _) in pairwise(spans))

@@ -99,7 +99,7 @@ def test_types_off_the_allow_list_are_refused(folder):
 
     sio.dump({"agent": TurnFeatures()}, folder / "calibration.skops")
     rehash(folder, "calibration.skops")
-    with pytest.raises(ModelError, match="not allowed: .*TurnFeatures"):
+    with pytest.raises(ModelError, match=r"not allowed: .*TurnFeatures"):
         load_model(folder)
 
 

@@ -13,7 +13,7 @@ from empathy_score import TranscriptError, read_transcripts
 from empathy_score.transcripts.columns import ALIASES
 
 ROWS = [
-    {"conversation_id": "c1", "role": "customer", "text": "My café order, “late”, again", "extra": "x"},
+    {"conversation_id": "c1", "role": "customer", "text": "My café, “late”, again", "extra": "x"},
     {"conversation_id": "c1", "role": "agent", "text": "Sorry!\nWe'll look.", "extra": "y"},
     {"conversation_id": "c2", "role": "agent", "text": "Hi there", "extra": "z"},
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -145,16 +146,26 @@ def _give_way(spans: dict[str, list[tuple[int, int]]]) -> dict[str, list[tuple[i
     """Drop spans of broad types where half of their words belong to another marker."""
     kept = dict(spans)
     for name, winners in YIELDING.items():
-        others = [
+        if name not in kept:
+            continue
+        others = _merge(
             span
             for other, found in kept.items()
             if other != name and (not winners or other in winners)
             for span in found
-        ]
-        if name in kept:
-            kept[name] = [
-                (start, end)
-                for start, end in kept[name]
-                if sum(max(0, min(end, e) - max(start, s)) for s, e in others) * 2 < end - start
-            ]
+        )
+        kept[name] = [span for span in kept[name] if 2 * _covered(span, others) < span[1] - span[0]]
     return kept
+
+
+def _covered(span: tuple[int, int], others: list[tuple[int, int]]) -> int:
+    """Count the tokens of `span` that lie in `others`, which are sorted and disjoint."""
+    start, end = span
+    first = bisect_left(others, start, key=lambda other: other[1])
+    tokens = 0
+    for place in range(first, len(others)):
+        s, e = others[place]
+        if s >= end:
+            break
+        tokens += max(0, min(end, e) - max(start, s))
+    return tokens

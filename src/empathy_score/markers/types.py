@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - one pattern a line
 """Marker types and their patterns: `MARKER_TYPES` is the one table (codebook, section 8).
 
 To add a type, add one entry (or give `Scorer(markers=MARKER_TYPES + (yours,))`); to add a pattern,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -198,19 +199,15 @@ def _batches(sizes: Sequence[int]) -> Iterator[_Batch]:
             yield _Batch(members[start : start + step].tolist(), length)
 
 
-class _quiet:  # noqa: N801 - reads as a statement
+@contextmanager
+def _quiet(logging: Any) -> Iterator[None]:
     """Silence transformers' own progress bar and notices for a moment, and no longer."""
-
-    def __init__(self, logging: Any) -> None:
-        self._logging = logging
-
-    def __enter__(self) -> None:
-        self._bar = self._logging.is_progress_bar_enabled()
-        self._level = self._logging.get_verbosity()
-        self._logging.disable_progress_bar()
-        self._logging.set_verbosity_error()
-
-    def __exit__(self, *_: object) -> None:
-        self._logging.set_verbosity(self._level)
-        if self._bar:
-            self._logging.enable_progress_bar()
+    bar, level = logging.is_progress_bar_enabled(), logging.get_verbosity()
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)
+        if bar:
+            logging.enable_progress_bar()

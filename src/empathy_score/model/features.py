@@ -107,8 +107,11 @@ class TurnFeatures:
         }
         self.lexical_: dict[str, Any] = {}
         for name, texts in (("words", own), ("characters", own), ("before", before)):
-            vectorizer = _vectorizer(name, max_features=sizes[name], min_df=self.min_count)
-            self.lexical_[name] = vectorizer.fit(texts)
+            try:
+                vectorizer = _vectorizer(name, max_features=sizes[name], min_df=self.min_count)
+                self.lexical_[name] = vectorizer.fit(texts)
+            except ValueError:  # no entry is common enough to be kept
+                self.lexical_[name] = _vectorizer(name, vocabulary=["!"]).fit(texts)
         style = self._style(readings)
         self.style_mean_ = style.mean(axis=0)
         self.style_scale_ = np.where(style.std(axis=0) > 0, style.std(axis=0), 1.0)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -30,6 +31,17 @@ from empathy_score.model.heads import Heads
 from empathy_score.model.model import SCORED_ROLES, Model, RoleModel, TextEncoder
 
 FORMAT = 1
+_FOREIGN = (
+    zipfile.BadZipFile,
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    ImportError,
+)
+"""What skops raises at an archive that it did not write."""
+
 FILES = ("features.json", "weights.safetensors", "calibration.skops")
 
 
@@ -191,13 +203,13 @@ def _load_calibration(path: Path) -> dict[str, Any]:
 
     try:
         untrusted = sio.get_untrusted_types(file=path)
-        if untrusted:
-            raise ModelError(f"{path} holds types that are not allowed: {', '.join(untrusted)}")
-        loaded = sio.load(path, trusted=[])
+        loaded = None if untrusted else sio.load(path, trusted=[])
     except ModelError:
         raise
     except Exception as error:
         raise ModelError(f"{path} cannot be read: {type(error).__name__}") from error
+    if untrusted:
+        raise ModelError(f"{path} holds types that are not allowed: {', '.join(untrusted)}")
     if not isinstance(loaded, dict):
         raise ModelError(f"{path} holds a {type(loaded).__name__}, not calibrators.")
     return loaded

@@ -75,7 +75,7 @@ def fit(
     encoder = encoder if encoder is not None else Encoder.load(encoder_spec)
     matcher = MarkerMatcher(markers)
     readings, _ = read_turns(transcripts, matcher)
-    strength = {"agent": 0.3, "customer": 0.3} | dict(C or {})
+    strength = {"agent": 0.05, "customer": 0.05} | dict(C or {})
     roles: dict[ScoredRole, RoleModel] = {}
     for role in SCORED_ROLES:
         own = tuple(d for d in dimensions if d.role == role)

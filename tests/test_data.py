@@ -1,0 +1,58 @@
+"""The written data keep to the codebook, and nothing measured is in them."""
+
+import csv
+import hashlib
+import json
+from collections import Counter
+
+import pytest
+
+from empathy_score import DIMENSIONS, MARKER_TYPES
+from empathy_score.training import labelled_table
+from empathy_score.training.labels import level_index
+
+
+@pytest.fixture(scope="module")
+def authored(root):
+    lines = (root / "data" / "authored.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def test_ids_are_unique_and_spans_are_where_they_say(authored):
+    assert len({item["id"] for item in authored}) == len(authored) >= 600
+    types = {kind.name for kind in MARKER_TYPES}
+    for item in authored:
+        for span in item["labels"]["spans"]:
+            assert item["reply"][span["start"] : span["end"]] == span["text"], item["id"]
+            assert span["type"] in types
+
+
+def test_every_label_is_a_level(authored):
+    table = labelled_table(authored)
+    for dimension in DIMENSIONS:
+        assert (level_index(table[dimension.name], dimension) >= 0).any()
+
+
+def test_no_reply_stands_twice(authored):
+    counts = Counter(item["reply"] for item in authored)
+    repeated = [reply for reply, count in counts.items() if count > 1 and len(reply) > 40]
+    assert repeated == []
+
+
+def test_the_development_set_is_in_no_file(root, authored):
+    shared = root.parent / "shared" / "data" / "dev.jsonl"
+    if not shared.exists():
+        pytest.skip("the development set is not on this machine")
+    lines = shared.read_text(encoding="utf-8").splitlines()
+    dev = {json.loads(line)["sha1"] for line in lines}
+    ours = {hashlib.sha1(item["reply"].encode()).hexdigest()[:12] for item in authored}
+    assert not dev & ours
+
+
+def test_the_sample_has_what_it_should(sample):
+    with sample.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert len({row["conversation_id"] for row in rows}) >= 40
+    assert len({row["company"] for row in rows}) >= 8
+    assert {row["channel"] for row in rows} >= {"chat", "email", "twitter", "phone"}
+    assert {row["role"] for row in rows} >= {"agent", "customer", "system"}

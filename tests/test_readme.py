@@ -1,0 +1,57 @@
+"""What the README says to run, runs."""
+
+import re
+
+import pytest
+
+import empathy_score
+
+
+def blocks(root, language):
+    text = (root / "README.md").read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", text, flags=re.S)
+
+
+def test_python_recipes(root, monkeypatch, scorer):
+    monkeypatch.chdir(root)
+    namespace = {}
+    for code in blocks(root, "python"):
+        exec(compile(code, "README.md", "exec"), namespace)
+    assert namespace["scores"].by("agent_id").shape[0] > 10
+    assert {span.label_ for span in namespace["doc"].spans["empathy_markers"]} >= {"regret"}
+
+
+def test_the_columns_it_lists_are_the_columns_there_are(root, scorer):
+    text = (root / "README.md").read_text(encoding="utf-8")
+    for dimension in scorer.model.dimensions:
+        assert f"`{dimension.name}`" in text, dimension.name
+
+
+def test_every_command_is_one_there_is(root):
+    said = " ".join(blocks(root, "sh") + blocks(root, "console"))
+    commands = set(re.findall(r"empathy-score (\w+)", said))
+    assert commands == {"score", "explain"}
+
+
+def test_its_example_shows_markers_that_are_found(root, scorer):
+    (console,) = blocks(root, "console")
+    for reply in re.findall(r'explain "(.*?)"', console):
+        for marker in scorer.score_text(reply)["markers"]:
+            assert re.search(rf"^{marker['type']}\s+{re.escape(marker['text'])}", console, re.M)
+
+
+@pytest.mark.parametrize("name", ["README.md", "models/default/README.md", "data/README.md"])
+def test_local_links_lead_somewhere(root, name):
+    path = root / name
+    for link in re.findall(r"\]\((?!http)(.*?)\)", path.read_text(encoding="utf-8")):
+        assert (path.parent / link).exists(), link
+
+
+def test_the_model_card_names_the_model_that_ships(root, scorer):
+    card = (root / "models" / "default" / "README.md").read_text(encoding="utf-8")
+    assert f"{scorer.model.name}@{scorer.model.digest}" in card
+
+
+def test_the_changelog_has_this_version(root):
+    changelog = (root / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"## {empathy_score.__version__}" in changelog

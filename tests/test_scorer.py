@@ -1,0 +1,176 @@
+"""What a score must not depend on, and what it must."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import empathy_score
+from empathy_score import MARKER_TYPES, Conversation, MarkerType, Scorer, Turn, read_transcripts
+
+
+def scored(scorer, table):
+    return scorer.score(read_transcripts(table)).turns()
+
+
+@pytest.fixture(scope="module")
+def turns(sample):
+    return pd.read_csv(sample, dtype=str, keep_default_na=False).replace("", None)
+
+
+@pytest.fixture(scope="module")
+def whole(scorer, turns):
+    return scored(scorer, turns)
+
+
+def values(frame, scorer):
+    names = [name for d in scorer.model.dimensions for name in d.columns]
+    return frame[[*names, "markers"]]
+
+
+def test_scores_do_not_depend_on_the_order_of_the_rows(scorer, turns, whole):
+    order = np.random.default_rng(5).permutation(len(turns))
+    shuffled = scored(scorer, turns.iloc[order]).sort_values(["conversation_id", "turn"])
+    expected = whole.sort_values(["conversation_id", "turn"])
+    pd.testing.assert_frame_equal(
+        values(shuffled, scorer).reset_index(drop=True),
+        values(expected, scorer).reset_index(drop=True),
+        check_exact=True,
+    )
+
+
+@pytest.mark.parametrize("size", [1, 7])
+def test_scores_do_not_depend_on_the_batch_size(scorer, turns, whole, size):
+    small = Scorer(scorer.model, batch_size=size)
+    pd.testing.assert_frame_equal(
+        values(scored(small, turns), scorer), values(whole, scorer), check_exact=True
+    )
+
+
+def test_scores_do_not_depend_on_company(scorer, turns, whole):
+    """A conversation scored by itself gets the scores that it gets among others."""
+    for name in turns["conversation_id"].unique()[:6]:
+        alone = scored(scorer, turns[turns["conversation_id"] == name])
+        among = whole[whole["conversation_id"] == name].reset_index(drop=True)
+        pd.testing.assert_frame_equal(
+            values(alone, scorer), values(among, scorer), check_exact=True
+        )
+
+
+def test_ranges_of_the_contract(scorer, whole):
+    replies = whole[whole["role"] == "agent"]
+    for d in scorer.model.dimensions:
+        rows = whole[whole["role"] == d.role]
+        if d.kind == "nominal":
+            assert set(rows[d.name].dropna()) <= set(d.levels)
+        else:
+            assert rows[d.name].dropna().between(d.levels[0], d.levels[-1]).all()
+        assert whole.loc[whole["role"] != d.role, d.name].isna().all()
+    chances = replies[[f"p_{road}" for road in ("learn", "care", "teach", "go_away", "none")]]
+    assert chances.sum(axis=1).to_numpy() == pytest.approx(np.ones(len(replies)), abs=1e-5)
+    assert (chances.idxmax(axis=1).str.removeprefix("p_") == replies["road"]).all()
+
+
+def test_markers_point_into_the_untouched_text(whole):
+    for text, markers in zip(whole["text"], whole["markers"], strict=True):
+        for marker in markers or []:
+            assert text[marker["start"] : marker["end"]] == marker["text"]
+            assert set(marker) == {"type", "start", "end", "text", "score"}
+            assert 0 <= marker["score"] <= 1
+
+
+@pytest.mark.parametrize(
+    ("warm", "cold", "column"),
+    [
+        ("I'm so sorry, losing your luggage on your honeymoon is awful. I'll chase it myself.",
+         "File a claim on the website.", "care"),
+        ("I'm so sorry, losing your luggage on your honeymoon is awful. I'll chase it myself.",
+         "We are sorry for any inconvenience.", "empathy"),
+        ("We made a mistake and charged you twice. I'm sorry, I refunded it just now.",
+         "Please check your statement.", "apology"),
+        ("Sorry you feel that way.", "So sorry about the delay, it was our fault.", "deflecting"),
+        ("Open Settings, tap Network and turn Wi-Fi off and on again.", "Thanks!", "teach"),
+        ("No. That's our policy, nothing I can do.", "Happy to look into it for you!", "go_away"),
+        ("You were right, this was a bug. I filed it and it will be fixed in 4.2.",
+         "One moment please.", "learn"),
+        ("I've sorted it and refunded you, and I'll ring you tomorrow at 10.",
+         "Calm down. It's your own fault, you should have read the terms.", "trust"),
+    ],
+)  # fmt: skip
+def test_ordering(scorer, warm, cold, column):
+    before = "This is ridiculous, I've been waiting for two weeks and nobody helps!"
+    high, low = (scorer.score_text(reply, before)[column] for reply in (warm, cold))
+    assert high > low
+
+
+def test_the_customers_turn_reaches_the_reply(scorer):
+    reply = "Your parcel will arrive on Monday."
+    calm = scorer.score_text(reply, "When will it arrive? Thank you!")
+    angry = scorer.score_text(reply, "WHERE IS IT?! I am furious, this ruined my wedding!!")
+    assert calm != angry
+    assert angry["emotion"] < calm["emotion"]
+
+
+def test_feeling_and_valence_of_customers(scorer):
+    talk = Conversation(
+        "c",
+        (
+            Turn("customer", "I am furious!! Worst service ever, you useless people."),
+            Turn("customer", "Thank you so much, you have been wonderful!"),
+        ),
+    )
+    turns = scorer.score([talk]).turns()
+    assert turns["feeling"].tolist() == ["anger", "gratitude"]
+    assert turns["valence"].iloc[0] < -0.5 < 0.5 < turns["valence"].iloc[1]
+
+
+@pytest.mark.parametrize("text", ["👍👍 😀", "...", "—", "\u200b"])
+def test_a_turn_without_a_word_is_nan_and_reported(scorer, text):
+    scores = scorer.score([Conversation("c", (Turn("agent", text), Turn("customer", text)))])
+    turns = scores.turns()
+    assert turns["road"].isna().all()
+    assert turns["valence"].isna().all()
+    assert turns["markers"].isna().all()
+    assert [(n.rows) for n in scores.notes] == [2]
+
+
+@pytest.mark.parametrize(
+    "text", ["�����" * 3 + "caf� �", "a\x00b sorry", "ٱلسَّلَامُ عَلَيْكُمْ", "x" * 3000, "1"]
+)
+def test_strange_texts_are_scored(scorer, text):
+    turns = scorer.score([Conversation("c", (Turn("agent", text),))]).turns()
+    assert turns["care"].between(0, 2).all()
+
+
+def test_a_megabyte_of_text(scorer):
+    text = "We are so sorry, please restart the router and call us. " * 18_000
+    assert len(text) > 1_000_000
+    turns = scorer.score([Conversation("c", (Turn("agent", text),))]).turns()
+    assert turns["care"].between(0, 2).all()
+    last = turns["markers"].iloc[0][-1]
+    assert text[last["start"] : last["end"]] == last["text"]
+    assert last["end"] > 1_000_000 - 100
+
+
+def test_empty_input(scorer):
+    scores = scorer.score([])
+    assert len(scores.turns()) == 0
+    assert len(scores.conversations()) == 0
+    assert "road" in scores.turns().columns
+
+
+def test_markers_from_outside_reach_the_turns(scorer):
+    greet = MarkerType("greet", "control", "Says hello.", ("good morning",))
+    own = Scorer(scorer.model, markers=(*MARKER_TYPES, greet))
+    assert [m["type"] for m in own.score_text("Good morning!")["markers"]] == ["greet"]
+
+
+def test_score_takes_a_table_and_names_its_signature(sample):
+    scores = empathy_score.score(sample)
+    assert scores.signature.startswith(f"empathy-score:{empathy_score.__version__}|model:default@")
+    assert (scores.turns()["signature"] == scores.signature).all()
+    assert len(scores) == len(pd.read_csv(sample))
+
+
+def test_a_batch_size_below_one_is_refused(scorer):
+    with pytest.raises(ValueError, match="batch_size"):
+        Scorer(scorer.model, batch_size=0)

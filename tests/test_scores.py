@@ -1,0 +1,92 @@
+import pandas as pd
+import pytest
+
+from empathy_score import Conversation, Turn, read_transcripts
+
+
+@pytest.fixture(scope="module")
+def scores(scorer, sample):
+    return scorer.score(read_transcripts(sample))
+
+
+def test_turns_keep_every_row_and_column_in_order(scores, sample):
+    given = pd.read_csv(sample, dtype=str, keep_default_na=False)
+    turns = scores.turns()
+    for name in given.columns:
+        assert turns[name].fillna("").tolist() == given[name].tolist()
+
+
+def test_an_input_column_with_a_scores_name_steps_aside(scorer):
+    table = [{"conversation_id": 1, "role": "agent", "text": "Thanks!", "care": "my own"}]
+    turns = scorer.score(read_transcripts(table)).turns()
+    assert turns["care_original"].tolist() == ["my own"]
+    assert turns["care"].between(0, 2).all()
+
+
+def test_conversations(scores):
+    table, turns = scores.conversations(), scores.turns()
+    assert table["conversation_id"].tolist() == turns["conversation_id"].unique().tolist()
+    assert table["n_turns"].sum() == len(turns)
+    assert table["n_agent_turns"].sum() == turns["road"].notna().sum()
+    shares = table[[f"share_{r}" for r in ("learn", "care", "teach", "go_away", "none")]]
+    assert shares.sum(axis=1).to_numpy() == pytest.approx(1)
+    one = table.iloc[5]
+    own = turns[turns["conversation_id"] == one["conversation_id"]]
+    assert one["empathy"] == pytest.approx(own["empathy"].mean())
+    felt = own["valence"].dropna()
+    assert one["valence_start"] == felt.iloc[0]
+    assert one["valence_end"] == felt.iloc[-1]
+    assert one["valence_shift"] == pytest.approx(felt.iloc[-1] - felt.iloc[0])
+    assert one["company"] == own["company"].iloc[0]
+
+
+def test_the_arc_follows_the_turns_not_the_rows(scorer):
+    rows = [
+        {"conversation_id": "c", "turn": 2, "role": "customer", "text": "Thank you, wonderful!"},
+        {"conversation_id": "c", "turn": 1, "role": "customer", "text": "I hate this, so angry!"},
+    ]
+    (one,) = scorer.score(read_transcripts(rows)).conversations().to_dict("records")
+    assert one["valence_start"] < 0 < one["valence_end"]
+
+
+def test_columns_that_are_not_real_yet_stay_out(scores):
+    later = {"score", "opportunity", "canned", "needs_review"}
+    assert later & set(scores.turns().columns) == set()
+    assert {"recovered", "promises", "opportunities"} & set(scores.conversations()) == set()
+
+
+def test_by_agent(scores):
+    by, turns = scores.by("agent_id"), scores.turns()
+    own = turns[(turns["agent_id"] == by.index[0]) & turns["road"].notna()]
+    assert by["n_agent_turns"].iloc[0] == len(own)
+    assert by["n_conversations"].iloc[0] == own["conversation_id"].nunique()
+    assert by["care"].iloc[0] == pytest.approx(own["care"].mean())
+    assert by["share_care"].iloc[0] == pytest.approx((own["road"] == "care").mean())
+    assert set(by["road"]) <= {"learn", "care", "teach", "go_away", "none"}
+
+
+def test_by_a_column_that_is_not_there(scores):
+    with pytest.raises(KeyError, match="no column 'team'"):
+        scores.by("team")
+
+
+def test_a_conversation_without_replies(scorer):
+    scores = scorer.score([Conversation("c", (Turn("customer", "hello?"),))])
+    (one,) = scores.conversations().to_dict("records")
+    assert one["n_agent_turns"] == 0
+    assert pd.isna(one["road"])
+    assert pd.isna(one["care"])
+
+
+def test_summary_and_reprs(scores):
+    summary = scores.summary()
+    assert sum(summary["roads"].values()) == summary["replies"]
+    assert summary["replies_per_second"] > 0
+    assert f"{summary['replies']} replies" in repr(scores)
+    assert f"{summary['replies']} replies" in scores._repr_html_()
+
+
+def test_the_notebook_view_escapes(scorer):
+    table = [{"conversation_id": "<script>", "role": "<b>", "text": "hi"}]
+    scores = scorer.score(read_transcripts(table, roles={"<b>": "agent"}))
+    assert "<script>" not in scores._repr_html_()
