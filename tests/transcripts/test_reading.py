@@ -27,6 +27,7 @@ def texts(transcripts):
     return [[turn.text for turn in c.turns] for c in transcripts]
 
 
+HEADER = "conversation_id,role,text\n"
 EXPECTED = [[ROWS[0]["text"], ROWS[1]["text"]], [ROWS[2]["text"]]]
 
 
@@ -288,3 +289,117 @@ def test_rows_without_role_or_conversation_pass_through():
     )
     assert [[t.text for t in c.turns] for c in read] == [["x"], ["y"], ["z"]]
     assert len(read.notes) == 2
+
+
+# ---- odd tables
+
+
+@pytest.mark.parametrize("form", ["parquet", "jsonl", "records", "dataset"])
+def test_long_ids_beside_a_missing_one_stay_apart(tmp_path, form):
+    from datasets import Dataset
+
+    ids = [12345678901234567, 12345678901234568, None]
+    rows = [{"conversation_id": i, "role": "agent", "text": "x"} for i in ids]
+    if form == "parquet":
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        pq.write_table(pa.Table.from_pylist(rows), tmp_path / "t.parquet")
+        read = read_transcripts(tmp_path / "t.parquet")
+    elif form == "jsonl":
+        (tmp_path / "t.jsonl").write_text("\n".join(map(json.dumps, rows)))
+        read = read_transcripts(tmp_path / "t.jsonl")
+    else:
+        read = read_transcripts(rows if form == "records" else Dataset.from_list(rows))
+    assert [c.id for c in read] == ["12345678901234567", "12345678901234568", ""]
+
+
+def test_a_column_that_stands_twice():
+    table = pd.DataFrame([["c", "agent", "a", "b"]])
+    table.columns = ["conversation_id", "role", "text", "text"]
+    assert "'text' stands twice" in refused(table)
+
+
+def test_a_named_index_is_a_column():
+    table = frame().set_index("conversation_id")
+    assert texts(read_transcripts(table)) == EXPECTED
+
+
+@pytest.mark.parametrize(
+    ("stamps", "order"),
+    [
+        (["13/02/2026", "01/03/2026", "15/01/2026"], [2, 0, 1]),
+        (["02/13/2026 10:00", "03/01/2026 09:00", "01/15/2026 08:00"], [2, 0, 1]),
+        (["13.02.2026 10:00", "01.03.2026 09:00", "15.01.2026 08:00"], [2, 0, 1]),
+    ],
+)
+def test_other_dates_are_read_by_one_form_for_the_column(stamps, order):
+    rows = [
+        {"conversation_id": 1, "role": "agent", "text": str(i), "timestamp": stamp}
+        for i, stamp in enumerate(stamps)
+    ]
+    assert texts(read_transcripts(rows)) == [[str(i) for i in order]]
+
+
+def test_dates_that_could_be_either_keep_row_order_and_are_reported():
+    rows = [
+        {"conversation_id": 1, "role": "agent", "text": str(i), "timestamp": stamp}
+        for i, stamp in enumerate(["03/04/2026", "04/03/2026"])
+    ]
+    read = read_transcripts(rows)
+    assert texts(read) == [["0", "1"]]
+    assert "ambiguous" in read.notes[0].what
+
+
+def test_one_missing_turn_number_follows_the_row_before():
+    rows = [
+        {"conversation_id": 1, "role": "agent", "text": text, "turn": turn}
+        for text, turn in [("c", 3), ("d", None), ("a", 1), ("b", 2)]
+    ]
+    read = read_transcripts(rows)
+    assert texts(read) == [["a", "b", "c", "d"]]
+    assert read.notes[0].rows == 1
+
+
+def test_a_wide_table_keeps_its_other_columns():
+    wide = pd.DataFrame(
+        {"conversation_id": [1, 1], "customer_text": ["q", "q"], "agent_text": ["r", "r"],
+         "turn": [1, 2], "transcript": ["t", "u"], "role": ["x", "y"], "agent_id": [101, 102]}
+    )  # fmt: skip
+    read = read_transcripts(wide)
+    assert read.notes == ()
+    assert read.table["transcript"].tolist() == ["t", "t", "u", "u"]
+    assert read.table["role_original"].tolist() == ["x", "x", "y", "y"]
+    assert read.table["agent_id"].tolist() == [None, 101, None, 102]
+
+
+def test_messages_hold_no_transcript_text(tmp_path):
+    secret = "My card number is 1234 and I am very angry with you people about it"
+    (tmp_path / "n.csv").write_text(f"1,customer,{secret}\n2,agent,{secret}\n")
+    assert secret not in refused(tmp_path / "n.csv")
+    rows = [{"conversation_id": 1, "role": secret, "text": "x"}]
+    assert "card number" not in refused(rows)
+
+
+@pytest.mark.parametrize("line", ["[" * 100_000, "1" * 5000, "3", '"text"', '{"a": 1'])
+def test_lines_that_are_no_records_are_named(tmp_path, line):
+    good = json.dumps(ROWS[0])
+    (tmp_path / "t.jsonl").write_text(f"{good}\n\n{line}\n")
+    assert "line 3" in refused(tmp_path / "t.jsonl")
+
+
+def test_a_path_that_no_system_knows():
+    assert "cannot be opened" in refused("a\x00.csv")
+
+
+def test_cells_that_are_lists():
+    read = read_transcripts([{"conversation_id": 1, "role": "agent", "text": ["a", "b"]}])
+    assert texts(read) == [["['a', 'b']"]]
+
+
+def test_a_row_with_too_many_cells_is_named(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text(HEADER + "1,agent,a\n1,agent,b,c\n")
+    assert "line 3" in refused(path)
+    path.write_text(HEADER + "1,agent,a,b\n1,agent,c\n")
+    assert "row 1" in refused(path)

@@ -1,6 +1,6 @@
 """Tables of transcripts -> conversations."""
 
 from empathy_score.transcripts.formats import Note
-from empathy_score.transcripts.reading import Transcripts, read_transcripts
+from empathy_score.transcripts.reading import Transcripts, free_name, read_transcripts
 
-__all__ = ["Note", "Transcripts", "read_transcripts"]
+__all__ = ["Note", "Transcripts", "free_name", "read_transcripts"]

@@ -80,7 +80,7 @@ def resolve_columns(
         Where a required column is missing or a chosen one does not exist.
     """
     names = list(present)
-    listed = ", ".join(map(repr, names)) or "no columns"
+    listed = shorten(names)
     for canonical, own in chosen.items():
         if canonical not in ALIASES:
             raise TranscriptError(
@@ -110,8 +110,10 @@ def resolve_columns(
         own_name = next((folded[k] for k in (canonical, *aliases) if k in folded), None)
         if own_name is not None and own_name not in found:
             found[own_name] = canonical
+    wide = is_wide(found.values()) and not {"role", "text"} & set(chosen)
+    wanted, unread = (WIDE, LONG[1:]) if wide else (LONG, WIDE[1:])
+    found = {own: name for own, name in found.items() if name not in unread}
     have = set(found.values())
-    wanted = WIDE if is_wide(have) else LONG
     missing = [name for name in wanted if name not in have]
     if missing:
         first = missing[0]
@@ -122,13 +124,28 @@ def resolve_columns(
             came=listed,
             do=f"Name it by hand: --columns {first}=YOUR_COLUMN (columns={{{first!r}: ...}}).",
         )
+    twice = next((own for own in found if names.count(own) > 1), None)
+    if twice is not None:
+        raise TranscriptError(
+            source,
+            f"column {twice!r} stands twice",
+            expected="one column of that name",
+            came=listed,
+            do="Rename or drop one of them.",
+        )
     return found
+
+
+def shorten(names: Iterable[str], most: int = 20, width: int = 40) -> str:
+    """List names for a message: a file without a header has words of customers in their place."""
+    shown = [repr(name if len(name) <= width else f"{name[:width]}...") for name in names]
+    more = f" and {len(shown) - most} more" if len(shown) > most else ""
+    return (", ".join(shown[:most]) or "no columns") + more
 
 
 def is_wide(have: Iterable[str]) -> bool:
     """Tell whether canonical columns `have` describe one row an exchange."""
-    names = set(have)
-    return {"customer_text", "agent_text"} <= names and not {"role", "text"} <= names
+    return {"customer_text", "agent_text"} <= set(have)
 
 
 def resolve_role(value: object, extra: Mapping[str, Role]) -> Role | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import csv
 import gzip
 import io
 import json
+import math
 import re
 import sys
 import warnings
@@ -19,8 +21,8 @@ from empathy_score.errors import TranscriptError
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
-FORMATS = ("csv", "tsv", "jsonl", "parquet")
 _SUFFIXES = {
     ".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl",
     ".json": "jsonl", ".parquet": "parquet", ".pq": "parquet",
@@ -68,14 +70,17 @@ def read_table(source: Any, notes: list[Note]) -> tuple[pd.DataFrame, str]:
     """
     import pandas as pd
 
+    name = type(source).__name__
     if isinstance(source, pd.DataFrame):
-        return source.reset_index(drop=True), "DataFrame"
+        return _with_index(source), name
     if isinstance(source, str | Path):
         return _read_file(source, notes)
+    if hasattr(source, "with_format"):  # datasets.Dataset
+        return _from_arrow(source.with_format("arrow")[:]), name
     if hasattr(source, "to_pandas"):
-        return source.to_pandas().reset_index(drop=True), type(source).__name__
+        return _with_index(source.to_pandas()), name
     if isinstance(source, Iterable) and not isinstance(source, bytes | Mapping):
-        return _from_records(list(source), type(source).__name__), type(source).__name__
+        return _from_records(enumerate(source, 1), "row", name), name
     raise TranscriptError(
         type(source).__name__,
         "is not a table",
@@ -85,39 +90,62 @@ def read_table(source: Any, notes: list[Note]) -> tuple[pd.DataFrame, str]:
     )
 
 
-def _from_records(records: list[Any], name: str) -> pd.DataFrame:
+def _with_index(table: pd.DataFrame) -> pd.DataFrame:
+    """Give the rows numbers from 0, and make a named index a column."""
+    named = any(name is not None for name in table.index.names)
+    return table.reset_index() if named else table.reset_index(drop=True)
+
+
+def _from_arrow(table: pa.Table) -> pd.DataFrame:
+    """Convert without turning whole numbers beside a null into floats."""
+    import pandas as pd
+    import pyarrow as pa
+
+    whole: dict[pa.DataType, Any] = {
+        pa.int8(): pd.Int8Dtype(), pa.int16(): pd.Int16Dtype(), pa.int32(): pd.Int32Dtype(),
+        pa.int64(): pd.Int64Dtype(), pa.uint8(): pd.UInt8Dtype(), pa.uint16(): pd.UInt16Dtype(),
+        pa.uint32(): pd.UInt32Dtype(), pa.uint64(): pd.UInt64Dtype(),
+    }  # fmt: skip
+    return _with_index(table.to_pandas(types_mapper=whole.get))
+
+
+def _from_records(records: Iterable[tuple[int, Any]], unit: str, name: str) -> pd.DataFrame:
+    """Lay numbered records out; values stay the objects that they are."""
     import pandas as pd
 
-    for row, record in enumerate(records, 1):
+    rows = []
+    for number, record in records:
         if not isinstance(record, Mapping):
             raise TranscriptError(
                 name,
-                f"row {row} is not a record",
+                f"{unit} {number} is not a record",
                 expected="a mapping of column to value",
                 came=type(record).__name__,
-                do="Give one dict a turn.",
+                do="Give one object a turn.",
             )
-    return pd.DataFrame.from_records(
-        [
-            {
-                name: whole_characters(value) if isinstance(value, str) else value
-                for name, value in record.items()
-            }
-            for record in records
-        ]
-    )
+        rows.append({whole_characters(str(k)): _whole(v) for k, v in record.items()})
+    return pd.DataFrame(rows, dtype=object)
+
+
+def _whole(value: Any) -> Any:
+    """Put U+FFFD in the place of lone surrogates, at any depth."""
+    if isinstance(value, str):
+        return whole_characters(value)
+    if isinstance(value, Mapping):
+        return {_whole(k): _whole(v) for k, v in value.items()}
+    return [_whole(item) for item in value] if isinstance(value, list) else value
 
 
 def _read_file(source: str | Path, notes: list[Note]) -> tuple[pd.DataFrame, str]:
     name = "standard input" if str(source) == "-" else str(source)
     try:
         data = sys.stdin.buffer.read() if str(source) == "-" else Path(source).read_bytes()
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise TranscriptError(
             name,
             "cannot be opened",
             expected="a readable file",
-            came=error.strerror or type(error).__name__,
+            came=getattr(error, "strerror", None) or type(error).__name__,
             do="Check the path and its permissions.",
         ) from error
     if data[:2] == b"\x1f\x8b":
@@ -139,22 +167,9 @@ def _read_file(source: str | Path, notes: list[Note]) -> tuple[pd.DataFrame, str
             came=f"{len(data)} bytes without content",
             do="Check the export that wrote it.",
         )
-    form = _format_of(name, data)
-    if form == "parquet":
-        return _parquet(data, name), name
-    text = _decode(data, notes)
-    return (_jsonl(text, name) if form == "jsonl" else _delimited(text, name, form)), name
-
-
-def _format_of(name: str, data: bytes) -> str:
-    """Choose the form by content where content is unmistakable, else by the file's name."""
     if data[:4] == b"PAR1":
-        return "parquet"
-    start = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    if start in (b"{", b"["):
-        return "jsonl"
-    suffix = Path(name.removesuffix(".gz")).suffix.lower()
-    form = _SUFFIXES.get(suffix)
+        return _parquet(data, name), name
+    form = _SUFFIXES.get(Path(name.removesuffix(".gz")).suffix.lower())
     if form == "parquet":
         raise TranscriptError(
             name,
@@ -163,10 +178,17 @@ def _format_of(name: str, data: bytes) -> str:
             came=f"{len(data)} bytes of something else",
             do="Check the export, or give the file its true ending.",
         )
-    if form in ("csv", "tsv"):
-        return form
-    header = data.split(b"\n", 1)[0]
-    return "tsv" if header.count(b"\t") > header.count(b",") else "csv"
+    text = _decode(data, notes)
+    form = form or _form_by_content(text)
+    return (_jsonl(text, name) if form == "jsonl" else _delimited(text, name, form)), name
+
+
+def _form_by_content(text: str) -> str:
+    """Tell the form of a text whose name says nothing: standard input, or an unknown ending."""
+    if text.lstrip()[:1] in ("{", "["):
+        return "jsonl"
+    header = text.lstrip().split("\n", 1)[0]
+    return "tsv" if header.count("\t") > header.count(",") else "csv"
 
 
 def _decode(data: bytes, notes: list[Note]) -> str:
@@ -201,11 +223,11 @@ def _cp1252(byte: int) -> str:
 
 
 def _parquet(data: bytes, name: str) -> pd.DataFrame:
-    import pandas as pd
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
     try:
-        return pd.read_parquet(io.BytesIO(data)).reset_index(drop=True)
+        return _from_arrow(pq.read_table(io.BytesIO(data)))
     except (pa.ArrowException, OSError) as error:
         raise TranscriptError(
             name,
@@ -218,20 +240,20 @@ def _parquet(data: bytes, name: str) -> pd.DataFrame:
 
 def _jsonl(text: str, name: str) -> pd.DataFrame:
     if text.lstrip().startswith("["):
-        try:
-            records = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise _bad_json(name, error.lineno, error.msg) from error
-        return _from_records(records, name)
-    records = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            records.append(json.loads(line))
-        except json.JSONDecodeError as error:
-            raise _bad_json(name, number, error.msg) from error
-    return _from_records(records, name)
+        records = _json(text, name, 1)
+        return _from_records(enumerate(records, 1), "record", name)
+    lines = enumerate(text.split("\n"), 1)
+    numbered = ((number, _json(line, name, number)) for number, line in lines if line.strip())
+    return _from_records(numbered, "line", name)
+
+
+def _json(text: str, name: str, line: int) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise _bad_json(name, line + error.lineno - 1, error.msg) from error
+    except (ValueError, RecursionError) as error:
+        raise _bad_json(name, line, f"{type(error).__name__} in it") from error
 
 
 def _bad_json(name: str, line: int, message: str) -> TranscriptError:
@@ -261,7 +283,16 @@ def _delimited(text: str, name: str, form: str) -> pd.DataFrame:
                 index_col=False,
                 on_bad_lines="error",
             )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, pd.errors.ParserWarning) as error:
+    except pd.errors.ParserWarning as error:
+        wide = _first_long_row(text, separator)
+        raise TranscriptError(
+            name,
+            f"row {wide} has more cells than the header",
+            expected=f"rows with as many cells as the header, parted by {separator!r}",
+            came="cells that would be lost",
+            do="Quote cells that hold the separator or a line break.",
+        ) from error
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise TranscriptError(
             name,
             "cannot be read as a table",
@@ -271,11 +302,19 @@ def _delimited(text: str, name: str, form: str) -> pd.DataFrame:
         ) from error
 
 
+def _first_long_row(text: str, separator: str) -> int:
+    rows = csv.reader(io.StringIO(text), delimiter=separator)
+    width = len(next(rows))
+    return next((number for number, row in enumerate(rows, 1) if len(row) > width), 1)
+
+
 def clean_text(value: object) -> str:
     """Give a cell as text: empty for None, NaN and NA; lone surrogates become U+FFFD."""
     if isinstance(value, str):
         return whole_characters(value)
-    if value is None or type(value).__name__ in ("NAType", "NaTType") or value != value:
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return ""
+    if isinstance(value, float) and math.isnan(value):
         return ""
     return whole_characters(str(value))
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from empathy_score.conversation import Conversation, Role, Turn
 from empathy_score.errors import TranscriptError
 from empathy_score.transcripts.columns import ROLES, is_wide, key, resolve_columns, resolve_role
-from empathy_score.transcripts.formats import Note, clean_text, read_table
+from empathy_score.transcripts.formats import Note, clean_text, read_table, whole_characters
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Transcripts:
     """Conversations and the table that they were read from; iterates over the conversations.
 
@@ -55,8 +55,9 @@ class Transcripts:
         for conversation in conversations:
             turns = []
             for number, turn in enumerate(conversation.turns):
-                turns.append(Turn(turn.role, turn.text, row=len(rows)))
-                rows.append((conversation.id, number, turn.role, turn.text))
+                text = whole_characters(turn.text)
+                turns.append(Turn(turn.role, text, row=len(rows)))
+                rows.append((conversation.id, number, turn.role, text))
             laid.append(Conversation(conversation.id, tuple(turns)))
         table = pd.DataFrame(rows, columns=["conversation_id", "turn", "role", "text"])
         return cls(tuple(laid), table)
@@ -91,10 +92,12 @@ def read_transcripts(
     """
     notes: list[Note] = []
     table, name = read_table(source, notes)
-    found = resolve_columns(map(str, table.columns), columns or {}, source=name)
     table.columns = table.columns.map(str)
-    table = table.rename(columns=_without_clashes(found, list(table.columns)))
-    if is_wide(found.values()):
+    found = resolve_columns(table.columns, columns or {}, source=name)
+    wide = is_wide(found.values())
+    made = {"role", "text"} if wide else set()
+    table = table.rename(columns=_canonical(found, list(table.columns), made))
+    if wide:
         table = _lengthen(table)
     speakers = _speakers(table, roles or {}, name, notes)
     texts = [clean_text(value) for value in table["text"]]
@@ -105,12 +108,18 @@ def read_transcripts(
     return Transcripts(conversations, table, tuple(notes))
 
 
-def _without_clashes(found: Mapping[str, str], present: list[str]) -> dict[str, str]:
+def free_name(name: str, taken: Container[str]) -> str:
+    """Give the name under which a column steps aside: ``<name>_original``, longer if need be."""
+    name = f"{name}_original"
+    return name if name not in taken else free_name(name, taken)
+
+
+def _canonical(found: Mapping[str, str], present: list[str], made: set[str]) -> dict[str, str]:
     """Rename to canonical names; a column that already has such a name steps aside."""
     renames = dict(found)
-    for canonical in found.values():
+    for canonical in {*found.values(), *made}:
         if canonical in present and canonical not in found:
-            renames[canonical] = f"{canonical}_original"
+            renames[canonical] = free_name(canonical, present)
     return renames
 
 
@@ -126,7 +135,8 @@ def _lengthen(table: pd.DataFrame) -> pd.DataFrame:
     order = np.argsort(np.tile(np.arange(len(table)), 2), kind="stable")
     long = pd.concat(halves, ignore_index=True).iloc[order].reset_index(drop=True)
     if "agent_id" in long:
-        long.loc[long["role"] == "customer", "agent_id"] = None
+        agents = long["agent_id"].astype(object)
+        long["agent_id"] = agents.where(long["role"] == "agent", None)
     return long
 
 
@@ -157,10 +167,11 @@ def _speakers(
             if named is None:
                 raise TranscriptError(
                     name,
-                    f"row {row + 1}, column 'role': nobody knows the role {cell[:60]!r}",
+                    f"row {row + 1}, column 'role': nobody knows the role {_named(cell)}",
                     expected="agent, customer, or another known speaker such as rep, user, system",
-                    came=repr(cell[:60]),
-                    do=f"Say what it is: --roles {cell[:60]}=agent (or =customer, =other).",
+                    came=_named(cell),
+                    do=f"Say what it is: --roles {_named(cell).strip(chr(39))}=agent "
+                    "(or =customer, =other).",
                 )
             known[cell] = named
         speakers.append(known[cell])
@@ -170,6 +181,13 @@ def _speakers(
     if others:
         notes.append(Note("system, bot and note rows passed through unscored", others))
     return speakers
+
+
+def _named(role: str) -> str:
+    """Quote a role in a message, unless it is so long that it must be something said."""
+    if len(role) <= 24 and len(role.split()) <= 3:
+        return repr(role)
+    return f"a text of {len(role)} characters"
 
 
 def _group(
@@ -183,39 +201,48 @@ def _group(
         notes.append(
             Note("turns without a conversation_id: each read as its own conversation", nameless)
         )
-    ordered_by, position = _positions(table, notes)
-    rows_of: dict[str, list[int]] = {}
+    rows_of: dict[str | int, list[int]] = {}  # by id, or by row where there is none
     for row, identity in enumerate(ids):
-        rows_of.setdefault(identity or f"\x00{row}", []).append(row)
+        rows_of.setdefault(identity or row, []).append(row)
+    ordered_by, position = _positions(table, rows_of.values(), notes)
     repeated = 0
     conversations = []
-    for identity, rows in rows_of.items():
-        places = position[rows]
-        turns = tuple(
-            Turn(speakers[row], texts[row], row)
-            for row in (rows[i] for i in np.argsort(places, kind="stable"))
-        )
-        repeated += len(places) - len(np.unique(places))
-        conversations.append(Conversation(identity.lstrip("\x00"), turns))
+    for name, rows in rows_of.items():
+        ordered = [rows[i] for i in np.argsort(position[rows], kind="stable")]
+        turns = tuple(Turn(speakers[row], texts[row], row) for row in ordered)
+        repeated += len(rows) - len({(position[row], speakers[row]) for row in rows})
+        conversations.append(Conversation(name if isinstance(name, str) else "", turns))
     if repeated and ordered_by == "turn":
         notes.append(Note("turns that repeat a turn number kept their row order", repeated))
     return tuple(conversations)
 
 
 def _positions(
-    table: pd.DataFrame, notes: list[Note]
+    table: pd.DataFrame, conversations: Iterable[list[int]], notes: list[Note]
 ) -> tuple[Literal["turn", "timestamp", "row"], NDArray[np.float64]]:
-    """Give each row's place by its turn, else by its timestamp, else by its row."""
+    """Give each row's place by its turn, else by its timestamp, else by its row.
+
+    A row without a readable place keeps its place after the row before it; a column of which half
+    or more is unreadable is not used.
+    """
     import numpy as np
 
     for column, read in (("turn", _numbers), ("timestamp", _instants)):
         if column not in table or table[column].isna().all():
             continue
-        places = read(table[column])
+        places = read(table[column]).copy()
         unread = int(np.isnan(places).sum())
-        if not unread:
-            return ("turn" if column == "turn" else "timestamp"), places
-        notes.append(Note(f"column {column} was not used for the order: it is unreadable", unread))
+        if unread * 2 >= len(table):
+            what = f"column {column} was not used for the order: it is unreadable or ambiguous"
+            notes.append(Note(what, unread))
+            continue
+        if unread:
+            notes.append(Note(f"rows without a readable {column} follow the row before", unread))
+            for rows in conversations:
+                last = -np.inf
+                for row in rows:
+                    last = places[row] = last if np.isnan(places[row]) else places[row]
+        return ("turn" if column == "turn" else "timestamp"), places
     return "row", np.arange(len(table), dtype=np.float64)
 
 
@@ -229,18 +256,35 @@ def _numbers(column: pd.Series) -> NDArray[np.float64]:
     return numbers
 
 
+_DATES = ("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d", "%d %b %Y", "%b %d, %Y")
+_TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+
+
 def _instants(column: pd.Series) -> NDArray[np.float64]:
-    """Read epoch numbers, ISO 8601 or, failing that, other common date forms, as seconds."""
+    """Read epoch numbers, ISO 8601 or one other common form of date for all rows, as seconds.
+
+    All NaN where two forms fit every row and differ: 03/04/2026 may be March or April.
+    """
     import numpy as np
     import pandas as pd
 
-    if not pd.api.types.is_datetime64_any_dtype(column):
-        epochs = _numbers(column)
-        if not np.isnan(epochs).any():
-            return epochs
-    for form in ("ISO8601", "mixed"):
+    def seconds(form: str) -> NDArray[np.float64]:
         stamps = pd.to_datetime(column, errors="coerce", utc=True, format=form)
-        if not stamps.isna().any():
-            break
-    since = stamps - pd.Timestamp(0, tz="UTC")
-    return np.asarray(since.dt.total_seconds(), dtype=np.float64)
+        since = stamps - pd.Timestamp(0, tz="UTC")
+        return np.asarray(since.dt.total_seconds(), dtype=np.float64)
+
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return seconds("ISO8601")
+    given = int(column.notna().sum())
+    epochs = _numbers(column)
+    if np.isfinite(epochs).sum() == given:
+        return epochs
+    column = column.astype(str).where(column.notna(), None)
+    best = seconds("ISO8601")
+    if np.isfinite(best).sum() < given:
+        read = [seconds(date + time) for date in _DATES for time in _TIMES]
+        whole = [places for places in read if np.isfinite(places).sum() == given]
+        if any(not np.array_equal(whole[0], places, equal_nan=True) for places in whole[1:]):
+            return np.full(len(column), np.nan)
+        best = whole[0] if whole else best
+    return best
