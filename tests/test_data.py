@@ -46,6 +46,9 @@ def test_the_development_set_is_in_no_file(root, authored):
     lines = shared.read_text(encoding="utf-8").splitlines()
     dev = {json.loads(line)["sha1"] for line in lines}
     ours = {hashlib.sha1(item["reply"].encode()).hexdigest()[:12] for item in authored}
+    for name in ("public_labels", "second_labels"):
+        text = (root / "data" / f"{name}.jsonl").read_text(encoding="utf-8")
+        ours |= {json.loads(line)["sha1"] for line in text.splitlines()}
     assert not dev & ours
 
 
@@ -56,3 +59,11 @@ def test_the_sample_has_what_it_should(sample):
     assert len({row["company"] for row in rows}) >= 8
     assert {row["channel"] for row in rows} >= {"chat", "email", "twitter", "phone"}
     assert {row["role"] for row in rows} >= {"agent", "customer", "system"}
+
+
+@pytest.mark.parametrize("name", ["public_labels", "second_labels"])
+def test_stand_off_labels_hold_no_text(root, name):
+    for line in (root / "data" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
+        entry = json.loads(line)
+        assert set(entry) == {"id", "sha1", "labels"}
+        assert all(set(span) == {"type", "start", "end"} for span in entry["labels"]["spans"])

@@ -16,10 +16,22 @@ from empathy_score.evaluation import (
 
 def test_kappa():
     true, given = np.array([0, 0, 1, 1]), np.array([0, 0, 1, 0])
-    assert kappa(true, given, quadratic=False) == pytest.approx(0.5)
+    assert kappa(true, given, n_levels=2, quadratic=False) == pytest.approx(0.5)
     far, near = np.array([0, 2, 0, 2]), np.array([0, 2, 1, 2])
-    assert kappa(far, near, quadratic=True) > kappa(far, np.array([0, 2, 2, 2]), quadratic=True)
-    assert np.isnan(kappa(np.zeros(3, int), np.zeros(3, int), quadratic=False))
+    off = np.array([0, 2, 2, 2])
+    assert kappa(far, near, n_levels=3, quadratic=True) > kappa(
+        far, off, n_levels=3, quadratic=True
+    )
+    assert np.isnan(kappa(np.zeros(3, int), np.zeros(3, int), n_levels=2, quadratic=False))
+
+
+def test_kappa_counts_the_distance_over_levels_that_nobody_chose():
+    true, given = np.array([0, 0, 1, 3, 3, 1]), np.array([0, 1, 1, 3, 0, 1])
+    weight = (true - given) ** 2
+    chance = np.mean([(a - b) ** 2 for a in true for b in given])
+    assert kappa(true, given, n_levels=4, quadratic=True) == pytest.approx(
+        1 - weight.mean() / chance
+    )
 
 
 def test_macro_f1():

@@ -164,6 +164,18 @@ def test_markers_from_outside_reach_the_turns(scorer):
     assert [m["type"] for m in own.score_text("Good morning!")["markers"]] == ["greet"]
 
 
+def test_scores_do_not_depend_on_what_is_marked(scorer):
+    loud = MarkerType("loud", "control", "Any sorry.", ("sorry ...", "please ..."))
+    reply = "Sorry, we cannot refund this, please contact your bank about it."
+    for markers in ((loud,), (*MARKER_TYPES, loud), ()):
+        own = Scorer(scorer.model, markers=markers).score_text(reply)
+        assert {**own, "markers": None} == {**scorer.score_text(reply), "markers": None}
+
+
+def test_a_lone_surrogate_is_no_obstacle(scorer):
+    assert scorer.score_text("caf\udce9, sorry!")["care"] >= 0
+
+
 def test_score_takes_a_table_and_names_its_signature(sample):
     scores = empathy_score.score(sample)
     assert scores.signature.startswith(f"empathy-score:{empathy_score.__version__}|model:default@")

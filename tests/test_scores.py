@@ -32,6 +32,7 @@ def test_conversations(scores):
     assert shares.sum(axis=1).to_numpy() == pytest.approx(1)
     one = table.iloc[5]
     own = turns[turns["conversation_id"] == one["conversation_id"]]
+    assert one["signature"] == scores.signature
     assert one["empathy"] == pytest.approx(own["empathy"].mean())
     felt = own["valence"].dropna()
     assert one["valence_start"] == felt.iloc[0]
@@ -90,3 +91,25 @@ def test_the_notebook_view_escapes(scorer):
     table = [{"conversation_id": "<script>", "role": "<b>", "text": "hi"}]
     scores = scorer.score(read_transcripts(table, roles={"<b>": "agent"}))
     assert "<script>" not in scores._repr_html_()
+
+
+def test_rows_are_conversations_as_they_were_read(scorer):
+    ids = [None, None, 1, "1", "a"]
+    rows = [{"conversation_id": i, "role": "customer", "text": "great, thanks!"} for i in ids]
+    table = scorer.score(read_transcripts(rows)).conversations()
+    assert table["n_turns"].tolist() == [1, 1, 2, 1]
+    assert table["valence_shift"].notna().all()
+    twice = [Conversation("c", (Turn("agent", "hello"),)) for _ in range(2)]
+    assert len(scorer.score(twice).conversations()) == 2
+
+
+def test_by_groups_by_the_users_column_even_where_a_score_has_its_name(scorer):
+    rows = [
+        {"conversation_id": 1, "role": "agent", "text": "hello", "emotion": mood, "agent_id": who}
+        for mood, who in [("sad", 1), ("happy", "a"), ("sad", 1)]
+    ]
+    scores = scorer.score(read_transcripts(rows))
+    by = scores.by("emotion")
+    assert by["n_agent_turns"].to_dict() == {"happy": 1, "sad": 2}
+    assert by["emotion"].between(-2, 2).all()
+    assert scores.by("agent_id")["n_agent_turns"].to_dict() == {1: 2, "a": 1}

@@ -2,7 +2,6 @@ import gzip
 import json
 
 import pandas as pd
-import pyarrow as pa
 import pytest
 
 from empathy_score import TranscriptError, read_transcripts
@@ -55,11 +54,60 @@ def test_unknown_endings(tmp_path, frame, name):
         write_table(frame, tmp_path / name)
 
 
-def test_a_failed_write_leaves_nothing(tmp_path, frame):
+def _disk_full(*_, **__):
+    raise OSError(28, "No space left on device")
+
+
+def test_a_failed_write_leaves_nothing(tmp_path, frame, monkeypatch):
     with pytest.raises(TranscriptError, match="cannot be written"):
         write_table(frame, tmp_path / "no" / "out.csv")
     (tmp_path / "old.parquet").write_text("old")
-    with pytest.raises(pa.ArrowInvalid):
-        write_table(frame.assign(bad=[object()] * 3), tmp_path / "old.parquet")
+    monkeypatch.setattr("pandas.DataFrame.to_parquet", _disk_full)
+    with pytest.raises(TranscriptError, match="No space left"):
+        write_table(frame, tmp_path / "old.parquet")
     assert [p.name for p in tmp_path.iterdir()] == ["old.parquet"]
     assert (tmp_path / "old.parquet").read_text() == "old"
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "jsonl", "parquet"])
+@pytest.mark.parametrize(
+    "cell", ["sorry\rabc", "a\r\nb", ' "q" ', "a;b\tc,d", "'=1+1", "ud \ufffd"]
+)
+def test_any_cell_reads_back(tmp_path, scorer, form, cell):
+    rows = [{"conversation_id": 1, "role": "agent", "text": cell, "note": cell}] * 2
+    write_table(scorer.score(read_transcripts(rows)).turns(), tmp_path / f"o.{form}")
+    read = read_transcripts(tmp_path / f"o.{form}").table
+    assert read["text"].tolist() == read["note"].tolist() == [cell, cell]
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+def test_odd_columns_are_written(tmp_path, scorer, form):
+    rows = [
+        {"conversation_id": 12345678901234567, "role": "agent", "text": "hi", "x": 1, "d": {}},
+        {"conversation_id": None, "role": "agent", "text": "hi", "x": "one", "d": {"a": [1]}},
+    ]
+    turns = scorer.score(read_transcripts(rows)).turns()
+    write_table(turns, tmp_path / f"o.{form}")
+    again = scorer.score(read_transcripts(tmp_path / f"o.{form}")).turns()
+    assert str(again["conversation_id"].iloc[0]) == "12345678901234567"
+    assert {"care", "care_original"} <= set(again)
+    write_table(again, tmp_path / f"o2.{form}")
+    thrice = scorer.score(read_transcripts(tmp_path / f"o2.{form}")).turns()
+    write_table(thrice, tmp_path / f"o3.{form}")
+    assert thrice.columns.is_unique
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+def test_lone_surrogates_are_replaced(tmp_path, scorer, form):
+    rows = pd.DataFrame(
+        {"conversation_id": [1], "role": ["agent"], "text": ["caf\udce9"]}, dtype=object
+    )
+    write_table(scorer.score(read_transcripts(rows)).turns(), tmp_path / f"o.{form}")
+    assert read_transcripts(tmp_path / f"o.{form}").table["text"].tolist() == ["caf\ufffd"]
+
+
+def test_a_result_is_readable_by_the_team(tmp_path, frame):
+    write_table(frame, tmp_path / "o.csv")
+    plain = tmp_path / "plain"
+    plain.write_text("x")
+    assert (tmp_path / "o.csv").stat().st_mode == plain.stat().st_mode

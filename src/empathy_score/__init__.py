@@ -13,13 +13,12 @@ from empathy_score.conversation import Conversation, Marker, Turn
 from empathy_score.dimensions import DIMENSIONS, Dimension
 from empathy_score.errors import EmpathyScoreError, LabelError, ModelError, TranscriptError
 from empathy_score.markers.types import MARKER_TYPES, MarkerType
+from empathy_score.version import __version__
 
 if TYPE_CHECKING:
     from empathy_score.scorer import Scorer, score
     from empathy_score.scores import Scores
     from empathy_score.transcripts import Transcripts, read_transcripts
-
-__version__ = "0.1.0"
 
 __all__ = [
     "DIMENSIONS",
@@ -36,6 +35,7 @@ __all__ = [
     "TranscriptError",
     "Transcripts",
     "Turn",
+    "__version__",
     "read_transcripts",
     "score",
 ]

@@ -95,7 +95,7 @@ def explain_command(
     scorer = Scorer(model)
     scored = scorer.score_text(reply, customer)
     markers = [Marker(**marker) for marker in scored["markers"] or []]
-    groups = marker_groups(scorer.matcher.types)
+    groups = marker_groups(scorer.model.markers)
     console = _console(stderr=False)
     text = Text()
     for stretch in stretches(reply, markers):
@@ -140,7 +140,7 @@ def root(
 ) -> None:
     """Score how support replies treat the customer, with the words that show why."""
     if version:
-        from empathy_score import __version__
+        from empathy_score.version import __version__
 
         typer.echo(f"empathy-score {__version__}")
         raise typer.Exit

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-import empathy_score
 from empathy_score.conversation import Conversation, Marker, Role, Turn
-from empathy_score.markers import MARKER_TYPES, MarkerMatcher, MarkerType
+from empathy_score.markers import MarkerMatcher, MarkerType
 from empathy_score.readings import RoleReadings, read_turns
 from empathy_score.scores import Scores
 from empathy_score.transcripts import Note, Transcripts, read_transcripts
+from empathy_score.version import __version__
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,7 +37,8 @@ class Scorer:
     model : str, Path or Model, default "default"
         The model that ships with the package, a model folder, or a model in memory.
     markers : sequence of MarkerType, optional
-        What to mark; `MARKER_TYPES`, or that and your own.
+        What to mark, such as `MARKER_TYPES` and your own; the model's by default. Scores do not
+        depend on it: the model reads the markers that it was fitted with.
     batch_size : int, default 8192
         Turns whose features are held in memory at a time. Scores do not depend on it.
 
@@ -51,7 +53,7 @@ class Scorer:
         self,
         model: str | Path | Model = "default",
         *,
-        markers: Sequence[MarkerType] = MARKER_TYPES,
+        markers: Sequence[MarkerType] | None = None,
         batch_size: int = 8192,
     ) -> None:
         if batch_size < 1:
@@ -62,7 +64,9 @@ class Scorer:
             model = load_model(model)
         self.model = model
         self.batch_size = batch_size
-        self.matcher = MarkerMatcher(markers, model.marker_precision)
+        self.matcher = MarkerMatcher(model.markers, model.marker_precision)
+        own = markers is not None and tuple(markers) != model.markers
+        self.shown = MarkerMatcher(markers or (), model.marker_precision) if own else None
 
     def __repr__(self) -> str:
         return f"Scorer({self.signature!r})"
@@ -70,7 +74,7 @@ class Scorer:
     @property
     def signature(self) -> str:
         """Name all that a score depends on: package, model, encoder, arithmetic."""
-        return f"empathy-score:{empathy_score.__version__}|{self.model.signature}|dtype:float32"
+        return f"empathy-score:{__version__}|{self.model.signature}|dtype:float32"
 
     def score(
         self, conversations: Transcripts | Iterable[Conversation], progress: Progress | None = None
@@ -104,11 +108,10 @@ class Scorer:
         if wordless:
             notes.append(Note("turns without a word (emoji, signs) passed unscored", wordless))
         return Scores(
-            table=transcripts.table,
+            transcripts=transcripts,
             dimensions=self.model.dimensions,
             columns=self._columns(readings, probabilities, len(transcripts.table)),
-            markers=_markers(readings["agent"]),
-            order=tuple(turn.row for c in transcripts for turn in c.turns if turn.row is not None),
+            markers=self._markers(readings["agent"]),
             signature=self.signature,
             notes=tuple(notes),
             seconds=time.perf_counter() - begun,
@@ -131,9 +134,9 @@ class Scorer:
         """
         asked = (Turn("customer", customer),) if customer else ()
         scores = self.score([Conversation("reply", (*asked, Turn("agent", reply)))])
-        row = scores.turns().iloc[-1]
-        names = [n for d in self.model.dimensions if d.role == "agent" for n in d.columns]
-        return {name: _plain(row[name]) for name in [*names, "markers"]}
+        row = len(asked)
+        markers = [asdict(marker) for marker in scores.markers.get(row, ())]
+        return {**scores.reply(row), "markers": markers}
 
     def _columns(
         self,
@@ -155,15 +158,11 @@ class Scorer:
                 columns[name] = column
         return columns
 
-
-def _markers(readings: RoleReadings) -> dict[int, tuple[Marker, ...]]:
-    return {
-        row: reading.markers for row, reading in zip(readings.rows, readings.readings, strict=True)
-    }
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value
+    def _markers(self, readings: RoleReadings) -> dict[int, tuple[Marker, ...]]:
+        found = [reading.markers for reading in readings.readings]
+        if self.shown is not None:
+            found = self.shown.find_all(reading.text for reading in readings.readings)
+        return dict(zip(readings.rows, found, strict=True))
 
 
 def score(

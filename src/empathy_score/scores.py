@@ -11,7 +11,7 @@ import numpy as np
 
 from empathy_score.conversation import Marker
 from empathy_score.dimensions import DIMENSIONS, Dimension
-from empathy_score.transcripts import Note
+from empathy_score.transcripts import Note, Transcripts, free_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,22 +22,20 @@ ROADS: tuple[str, ...] = tuple(
 )
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Scores:
     """Scores of every turn of a table.
 
     Parameters
     ----------
-    table : DataFrame
-        The turns as they came, columns under their canonical names.
+    transcripts : Transcripts
+        The conversations, and the table that they were read from.
     dimensions : tuple of Dimension
         What was scored.
     columns : mapping of str to ndarray of shape (n_turns,)
         Scores by column; NaN or None where a column does not concern a turn.
     markers : mapping of int to tuple of Marker
         Markers by row; a row that is missing was not scored as a reply.
-    order : tuple of int
-        Rows in the order in which the turns were said, conversation by conversation.
     signature : str
         Package, model, encoder and arithmetic that gave the scores.
     notes : tuple of Note
@@ -46,14 +44,18 @@ class Scores:
         What scoring took, reading and loading left out.
     """
 
-    table: pd.DataFrame
+    transcripts: Transcripts
     dimensions: tuple[Dimension, ...]
     columns: Mapping[str, NDArray[Any]]
     markers: Mapping[int, tuple[Marker, ...]]
-    order: tuple[int, ...]
     signature: str
     notes: tuple[Note, ...]
     seconds: float
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The turns as they came, in input order, columns under their canonical names."""
+        return self.transcripts.table
 
     def turns(self) -> pd.DataFrame:
         """Give one row a turn, in input order.
@@ -75,8 +77,21 @@ class Scores:
             "markers": pd.Series(markers, index=self.table.index, dtype=object),
             "signature": self.signature,
         }
-        renames = {name: f"{name}_original" for name in self.table.columns if name in added}
+        taken = {*self.table.columns, *added}
+        renames = {name: free_name(name, taken) for name in self.table.columns if name in added}
         return self.table.rename(columns=renames).assign(**added)
+
+    def reply(self, row: int) -> dict[str, Any]:
+        """Give the scores of one agent turn as plain values, by column.
+
+        Parameters
+        ----------
+        row : int
+            Its row in `table`.
+        """
+        names = [name for d in self.dimensions if d.role == "agent" for name in d.columns]
+        values = {name: self.columns[name][row] for name in names}
+        return {n: v.item() if isinstance(v, np.generic) else v for n, v in values.items()}
 
     def conversations(self) -> pd.DataFrame:
         """Give one row a conversation, in order of first appearance.
@@ -87,24 +102,29 @@ class Scores:
             `conversation_id`; `company` and `channel` where the table has them; `n_turns`;
             `n_agent_turns`; `road`, `share_<road>`, mean of each signal (as in `by`);
             `valence_start`, `valence_end` (-2 to 2, the customer's first and last judged turn) and
-            `valence_shift`, their difference.
+            `valence_shift`, their difference; `signature`.
         """
         import pandas as pd
 
-        turns = self._scored().iloc[list(self.order)]
-        key = turns["conversation_id"]
-        grouped = turns.groupby(key, sort=False, dropna=False)
-        shared = [name for name in ("company", "channel") if name in turns]
-        frame = grouped[shared].first() if shared else pd.DataFrame(index=grouped.size().index)
-        frame["n_turns"] = grouped.size()
-        frame = frame.join(self._summary(turns, key))
-        felt = turns[turns["valence"].notna()] if "valence" in turns else turns.iloc[:0]
-        if "valence" in turns:
-            valence = felt.groupby(felt["conversation_id"], sort=False)["valence"]
-            frame["valence_start"] = valence.first()
-            frame["valence_end"] = valence.last()
+        number = np.zeros(len(self.table), dtype=np.int64)
+        order: list[int] = []
+        for place, conversation in enumerate(self.transcripts):
+            rows = [turn.row for turn in conversation.turns if turn.row is not None]
+            number[rows] = place
+            order += rows
+        key = pd.Series(number, index=self.table.index, name="conversation")
+        said = self.table.iloc[order]
+        kept = [n for n in ("conversation_id", "company", "channel") if n in self.table]
+        frame = said[kept].groupby(key.iloc[order]).first()
+        frame["n_turns"] = key.value_counts()
+        frame = frame.join(self._summary(key))
+        if "valence" in self.columns:
+            valence = pd.Series(self.columns["valence"], index=self.table.index).iloc[order]
+            felt = valence.dropna().groupby(key)
+            frame["valence_start"] = felt.first()
+            frame["valence_end"] = felt.last()
             frame["valence_shift"] = frame["valence_end"] - frame["valence_start"]
-        return frame.rename_axis("conversation_id").reset_index()
+        return frame.reset_index(drop=True).assign(signature=self.signature)
 
     def by(self, column: str) -> pd.DataFrame:
         """Sum the agents' turns up by a column, such as ``"agent_id"``.
@@ -120,22 +140,23 @@ class Scores:
             Index: the column's values. `n_conversations`; `n_agent_turns`; `road`, the one with
             the highest mean probability among the four (`none` where no reply is on a road);
             `share_<road>`, the share of replies on each; the mean of every ordered or binary
-            signal in its own range.
+            signal in its own range; `signature`.
 
         Raises
         ------
         KeyError
             Where the table has no such column.
         """
-        turns = self._scored()
         if column not in self.table:
             listed = ", ".join(map(str, self.table.columns))
             raise KeyError(f"no column {column!r} to group by; the table has: {listed}")
-        replies = turns[turns["road"].notna() & turns[column].notna()]
-        frame = self._summary(replies, replies[column])
-        grouped = replies.groupby(replies[column], sort=True)
-        frame.insert(0, "n_conversations", grouped["conversation_id"].nunique())
-        return frame.sort_index()
+        replies = sorted(self.markers)
+        key = self.table[column].iloc[replies].dropna()
+        frame = self._summary(key)
+        ids = self.table["conversation_id"].loc[key.index]
+        frame.insert(0, "n_conversations", ids.groupby(key).nunique(dropna=False))
+        frame = frame.sort_index(key=lambda index: index.astype(str))
+        return frame.assign(signature=self.signature)
 
     def summary(self) -> dict[str, Any]:
         """Say in a few numbers what was scored and what was not.
@@ -143,18 +164,18 @@ class Scores:
         Returns
         -------
         dict
-            `turns`, `replies`, `customer_turns`, `conversations`, `roads` (replies on each),
-            `replies_per_second`, `notes`, `signature`.
+            `turns`, `replies`, `customer_turns`, `conversations`, `roads` (replies on each; empty
+            where the model has no roads), `replies_per_second`, `notes`, `signature`.
         """
-        road = self.columns["road"]
         replies = len(self.markers)
+        road = self.columns.get("road")
         feeling = self.columns.get("feeling", np.array([], dtype=object))
         return {
             "turns": len(self.table),
             "replies": replies,
             "customer_turns": sum(value is not None for value in feeling),
-            "conversations": int(self.table["conversation_id"].nunique(dropna=False)),
-            "roads": {name: int((road == name).sum()) for name in ROADS},
+            "conversations": len(self.transcripts),
+            "roads": {} if road is None else {n: int((road == n).sum()) for n in ROADS},
             "replies_per_second": replies / self.seconds if self.seconds else float("nan"),
             "notes": [(note.what, note.rows) for note in self.notes],
             "signature": self.signature,
@@ -189,27 +210,23 @@ class Scores:
             f"<code>.by('agent_id')</code><br><small>{escape(s['signature'])}</small></p>"
         )
 
-    def _scored(self) -> pd.DataFrame:
-        """Give the grouping columns beside the scores, in input order."""
-        kept = self.table[[n for n in self.table.columns if n not in self.columns]]
-        return kept.assign(**self.columns)
+    def _summary(self, key: pd.Series) -> pd.DataFrame:
+        """Average the agents' signals within each value of `key`, a part of the table's rows."""
+        import pandas as pd
 
-    def _summary(self, turns: pd.DataFrame, key: pd.Series) -> pd.DataFrame:
-        """Average the agents' signals within each value of `key`."""
-        grouped = turns.groupby(key, sort=False, dropna=False)
-        frame = grouped["road"].count().to_frame("n_agent_turns")
-        on_a_road = [name for name in ROADS if name != "none"]
-        means = grouped[[f"p_{name}" for name in on_a_road]].mean()
-        shares = {
-            name: turns["road"].eq(name).groupby(key, sort=False, dropna=False).sum()
-            / frame["n_agent_turns"].where(frame["n_agent_turns"] > 0)
-            for name in ROADS
-        }
-        best = means.fillna(-1.0).to_numpy().argmax(axis=1)
-        walked = 1 - shares["none"]
-        frame["road"] = np.where(walked > 0, np.array(on_a_road)[best], "none")
-        frame.loc[frame["n_agent_turns"] == 0, "road"] = None
-        for name, share in shares.items():
-            frame[f"share_{name}"] = share
+        scores = pd.DataFrame(dict(self.columns), index=self.table.index).loc[key.index]
+        replies = pd.Series(False, index=self.table.index)
+        replies.iloc[sorted(self.markers)] = True
+        grouped = scores.groupby(key)
+        frame = replies.loc[key.index].groupby(key).sum().to_frame("n_agent_turns")
+        if "road" in scores:
+            on_a_road = [name for name in ROADS if name != "none"]
+            means = grouped[[f"p_{name}" for name in on_a_road]].mean().fillna(-1.0)
+            count = frame["n_agent_turns"].where(frame["n_agent_turns"] > 0)
+            shares = {n: scores["road"].eq(n).groupby(key).sum() / count for n in ROADS}
+            best = np.array(on_a_road, dtype=object)[means.to_numpy().argmax(axis=1)]
+            frame["road"] = np.where(shares["none"] < 1, best, "none")
+            frame.loc[count.isna(), "road"] = None
+            frame = frame.assign(**{f"share_{name}": share for name, share in shares.items()})
         signals = [d.name for d in self.dimensions if d.role == "agent" and d.kind != "nominal"]
         return frame.join(grouped[signals].mean())

@@ -12,9 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc, SpanGroup
 
@@ -80,15 +79,10 @@ def _conversation(doc: Doc, number: int) -> Conversation:
 
 
 def _annotate(doc: Doc, scores: Scores, row: int) -> None:
-    names = [n for d in scores.dimensions if d.role == "agent" for n in d.columns]
-    doc._.empathy = {name: _plain(scores.columns[name][row]) for name in names}
+    doc._.empathy = scores.reply(row)
     found = scores.markers.get(row, ())
     spans = [doc.char_span(m.start, m.end, label=m.type, alignment_mode="expand") for m in found]
     doc.spans[SPANS] = SpanGroup(
         doc, name=SPANS, spans=[s for s in spans if s is not None],
         attrs={"scores": [m.score for m, s in zip(found, spans, strict=True) if s is not None]},
     )  # fmt: skip
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value

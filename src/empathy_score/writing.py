@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 import os
 import sys
-import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from empathy_score.errors import TranscriptError
+from empathy_score.transcripts import free_name
+from empathy_score.transcripts.formats import whole_characters
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,16 +62,15 @@ def write_table(frame: pd.DataFrame, path: str | Path) -> None:
         _write(frame, cast("IO[bytes]", sys.stdout.buffer), form)
         return
     path = Path(path)
-    temporary: str | None = None
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as raw:
+        with temporary.open("wb") as raw:
             if path.name.endswith(".gz"):
-                with gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as packed:
+                with gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as packed:
                     _write(frame, cast("IO[bytes]", packed), form)
             else:
                 _write(frame, raw, form)
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except OSError as error:
         raise TranscriptError(
             str(path),
@@ -78,23 +80,56 @@ def write_table(frame: pd.DataFrame, path: str | Path) -> None:
             do="Check the folder, its permissions and the disk.",
         ) from error
     finally:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def _write(frame: pd.DataFrame, out: IO[bytes], form: str) -> None:
     if form == ".parquet":
-        frame.to_parquet(out, index=False)
+        _storable(frame).to_parquet(out, index=False)
     elif form == ".jsonl":
         for record in frame.astype(object).where(frame.notna(), None).to_dict("records"):
-            line = json.dumps(record, ensure_ascii=False, default=str)
-            out.write(line.encode("utf-8") + b"\n")
+            out.write(whole_characters(_as_json(record)).encode() + b"\n")
     else:
         flat = frame.copy(deep=False)
         if "markers" in flat:
-            flat["markers"] = [_as_json(value) for value in flat["markers"]]
-        out.write(flat.to_csv(index=False, sep="\t" if form == ".tsv" else ",").encode("utf-8"))
+            flat["markers"] = [None if v is None else _as_json(v) for v in flat["markers"]]
+        text = flat.to_csv(
+            index=False,
+            sep="\t" if form == ".tsv" else ",",
+            quoting=csv.QUOTE_NONNUMERIC,  # a carriage return in a cell must not end its row
+        )
+        out.write(whole_characters(text).encode())
 
 
-def _as_json(value: Any) -> str | None:
-    return None if value is None else json.dumps(value, ensure_ascii=False)
+def _storable(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give the table with columns of mixed types, which Parquet cannot hold, as JSON text."""
+    import pyarrow as pa
+
+    storable = frame.copy(deep=False)
+    storable.columns = _distinct(map(str, frame.columns))
+    for name in storable.columns:
+        if storable[name].dtype != object:
+            continue
+        try:
+            pa.array(storable[name], from_pandas=True)
+        except (pa.ArrowException, TypeError, ValueError, OverflowError):
+            storable[name] = [
+                None if v is None or v != v else whole_characters(_as_text(v))
+                for v in storable[name]
+            ]
+    return storable
+
+
+def _distinct(names: Iterable[str]) -> list[str]:
+    taken: list[str] = []
+    for name in names:
+        taken.append(free_name(name, taken) if name in taken else name)
+    return taken
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else _as_json(value)
+
+
+def _as_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
