@@ -31,7 +31,9 @@ def agreement(first: list[dict[str, Any]], second: list[dict[str, Any]]) -> dict
     for d in DIMENSIONS:
         a, b = level_index(one[d.name], d), level_index(two[d.name], d)
         known = (a >= 0) & (b >= 0)
-        values[d.name] = kappa(a[known], b[known], quadratic=d.kind == "ordinal")
+        values[d.name] = kappa(
+            a[known], b[known], n_levels=len(d.levels), quadratic=d.kind == "ordinal"
+        )
     return values
 
 

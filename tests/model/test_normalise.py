@@ -24,7 +24,22 @@ def test_worked_values(text, read):
 
 
 @pytest.mark.parametrize(
-    "unit", ["a", "a-", "1 ", "@", "[", "<email", "a@", " ", "(1", "http://", "^"]
+    "unit",
+    [
+        "a",
+        "a-",
+        "1 ",
+        "@",
+        "[",
+        "<email",
+        "a@",
+        " ",
+        "(1",
+        "http://",
+        "^",
+        "a\u0300\u0316",
+        "\u0316\u0300",
+    ],
 )
 def test_a_megabyte_of_anything_takes_no_time(unit):
     text = unit * (1_000_000 // len(unit))

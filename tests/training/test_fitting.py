@@ -110,3 +110,25 @@ def test_labelled_table_lays_the_codebooks_json_out():
         "care", 0, 1, 0, 2, 1, 1, 0, -1, 0, 1, 2, 1, 0, 0, 2, "recovery",
     ]  # fmt: skip
     assert table["road"].notna().sum() == 1
+
+
+def test_written_items_with_one_opening_are_one_conversation():
+    item = {"channel": "chat", "reply": "r", "labels": {"road": "care"}}
+    same = [{**item, "id": f"a-{n}", "context": [["customer", "Hello "]]} for n in (1, 2)]
+    other = [{**item, "id": "a-3", "context": [["customer", "Bye"]]}]
+    groups = labelled_table([*same, *other]).groupby("conversation_id")["group"].first()
+    assert groups["a-1"] == groups["a-2"] != groups["a-3"]
+
+
+def test_a_model_of_replies_alone(table, toy_encoder, tmp_path):
+    save_model(fit(table, dimensions=(URGENCY,), encoder=toy_encoder), tmp_path)
+    scores = Scorer(load_model(tmp_path, encoder=toy_encoder)).score(read_transcripts(table))
+    assert scores.turns().loc[table["role"] == "agent", "urgency"].notna().all()
+    assert "valence_start" not in scores.conversations()
+    assert "replies" in repr(scores)
+    assert scores.by("role")["urgency"].notna().all()
+
+
+def test_a_model_without_replies_is_refused(table, toy_encoder):
+    with pytest.raises(LabelError, match="agent's replies"):
+        fit(table, dimensions=(VALENCE,), encoder=toy_encoder)

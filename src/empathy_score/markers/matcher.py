@@ -57,14 +57,14 @@ class MarkerMatcher:
         self.precision = dict(precision or {})
         self._names = {kind.name for kind in self.types}
         self._nlp = spacy.blank("en")
-        self._index = PatternIndex(
-            self._nlp.vocab,
-            (
-                (f"{'^' * begins(line)}{kind.name}{'...' * extends(line)}", compile_pattern(line))
-                for kind in self.types
-                for line in kind.patterns
-            ),
-        )
+        self._kinds: dict[str, tuple[str, bool, bool]] = {}
+        patterns = []
+        for kind in self.types:
+            for line in kind.patterns:
+                key = f"{kind.name}{' begins' * begins(line)}{' extends' * extends(line)}"
+                self._kinds[key] = (kind.name, begins(line), extends(line))
+                patterns.append((key, compile_pattern(line)))
+        self._index = PatternIndex(self._nlp.vocab, patterns)
 
     def find(self, text: str) -> tuple[Marker, ...]:
         """Find the markers of one reply.
@@ -86,10 +86,10 @@ class MarkerMatcher:
             if name in self._names and name is not None:
                 spans.setdefault(name, []).append((apology.start, apology.end))
         for key, start, end in self._index(doc, [token.norm_ for token in doc]):
-            if key.startswith("^") and start > 0 and doc[start - 1].norm_ not in COMMAND_LEAD:
+            name, beginning, running = self._kinds[key]
+            if beginning and start > 0 and doc[start - 1].norm_ not in COMMAND_LEAD:
                 continue
-            name = key.removeprefix("^").removesuffix("...")
-            if key.endswith("..."):
+            if running:
                 end = _clause_end(doc, end)
             spans.setdefault(name, []).append((start, end))
         for kind in self.types:

@@ -109,7 +109,7 @@ def compile_pattern(line: str) -> TokenPattern:
         Where a word or set cannot be read.
     """
     tokens: TokenPattern = []
-    for word in line.removeprefix("^").removesuffix("...").split():
+    for word in line.strip().removeprefix("^").removesuffix("...").split():
         if gap := re.fullmatch(r"~([1-9])", word):
             inside: dict[str, object] = {"NORM": {"NOT_IN": list(CLAUSE_END)}, "OP": "?"}
             tokens += [dict(inside) for _ in range(int(gap[1]))]
@@ -152,7 +152,7 @@ def words_of(token: dict[str, object]) -> tuple[str, ...]:
 
 def begins(line: str) -> bool:
     """Tell whether a pattern holds only where a clause or a command begins."""
-    return line.startswith("^")
+    return line.lstrip().startswith("^")
 
 
 def extends(line: str) -> bool:

@@ -50,17 +50,22 @@ _END = frozenset(".!?;\n…")
 _FAR = 40
 """How many tokens around an apology word are read."""
 _REPAIR = (
-    ("?",),
-    ("not", "catch"), ("not", "hear"), ("not", "get"), ("not", "understand"), ("missed", "that"),
-    ("can", "you", "repeat"), ("could", "you", "repeat"), ("could", "you", "say"),
-    ("can", "you", "say"), ("could", "you", "clarify"),
-    ("say", "that", "again"), ("i", "meant"),
+    ("i", "do", "not", "understand"), ("i", "did", "not", "understand"),
+    ("can", "you", "repeat"), ("could", "you", "repeat"), ("can", "you", "say"),
+    ("could", "you", "say"), ("could", "you", "clarify"), ("say", "that", "again"), ("i", "meant"),
     ("i", "mean"), ("wrong", "chat"), ("wrong", "window"), ("wrong", "link"), ("typo",),
-    ("what", "was"), ("what", "did", "you"), ("you", "said"), ("you", "are", "breaking"),
-    ("line", "is"), ("go", "ahead"), ("come", "again"),
-    ("not", "sure", "i", "understand"), ("not", "sure", "what", "you"), ("repeat", "that"),
-    ("not", "quite"), ("not", "heard"), ("more", "clear"), ("miscommunicating",), ("interrupt",),
+    ("go", "ahead"), ("come", "again"), ("you", "are", "breaking"), ("repeat", "that"),
+    ("not", "sure", "i", "understand"), ("not", "sure", "what", "you"), ("not", "quite"),
+    ("not", "heard"), ("more", "clear"), ("miscommunicating",), ("interrupt",),
 )  # fmt: skip
+"""What mends the talk itself, within the first words after *sorry*."""
+
+_UNHEARD = (("not", "catch"), ("not", "hear"), ("not", "get"), ("missed", "that"))
+"""Mends the talk where it is the speaker who did not, in a clause of a few words."""
+
+_ASKED = (("what", "was"), ("what", "did", "you"), ("you", "said"), ("line", "is"))
+"""Mends the talk where it is a question."""
+
 _ADJECTIVE = _words("state excuse sight lot mess story")
 
 
@@ -143,10 +148,10 @@ def _until_break(words: list[str]) -> list[str]:
 def _sense(doc: Doc, norms: list[str], index: int, after: list[str]) -> Sense:
     sentence = _sentence_before(norms, index)
     clause = sentence[len(sentence) - sentence[::-1].index(",") :] if "," in sentence else sentence
-    before = clause[-4:]
+    before = _since_conjunction(clause)[-4:]
     if _in_quotation(doc, index):
         return "quoted"
-    if _NEGATION & set(before) and "only" not in before:
+    if _NEGATION & set(before) and "only" not in before and "enough" not in after[:3]:
         return "negated"
     if (after and after[0] in _ADJECTIVE) or before[-2:] == ["safe", "than"]:
         return "other"
@@ -156,7 +161,7 @@ def _sense(doc: Doc, norms: list[str], index: int, after: list[str]) -> Sense:
     if (norms[index] == "regret" and before and not ours) or after[:2] == ["in", "advance"]:
         return "other"
     words = [word for word in after if word not in (",", "-", "–", "—", "...")]
-    if any(tuple(words[at : at + len(cue)]) == cue for cue in _REPAIR for at in range(5)):
+    if _mends_talk(words, doc, index):
         return "talk_repair"
     if _deflects(words) or (sentence[:1] == ["if"] and "," in sentence and clause[:1] != ["and"]):
         return "deflection"
@@ -165,6 +170,30 @@ def _sense(doc: Doc, norms: list[str], index: int, after: list[str]) -> Sense:
     if words[:3] == ["for", "your", "loss"]:
         return "sympathy"
     return "failure"
+
+
+def _since_conjunction(words: list[str]) -> list[str]:
+    """Give the words after the last *and*, *but*, *so* or *or*."""
+    for place in range(len(words) - 1, -1, -1):
+        if words[place] in ("and", "but", "so", "or") and place < len(words) - 1:
+            return words[place + 1 :]
+    return words
+
+
+def _mends_talk(words: list[str], doc: Doc, index: int) -> bool:
+    """Tell whether *sorry* only asks to hear again, or takes a slip of the tongue back."""
+
+    def has(cues: tuple[tuple[str, ...], ...], within: int) -> bool:
+        return any(tuple(words[at : at + len(c)]) == c for c in cues for at in range(within))
+
+    if words[:1] == ["?"] or has(_REPAIR, 5):
+        return True
+    if words[:1] == ["i"] and len(words) <= 8 and has(_UNHEARD, 4):
+        return True
+    if words[:1] != ["that"] and len(words) <= 4 and has(_UNHEARD, 3):
+        return "you" not in words and "we" not in words
+    asks = next((t.text for t in doc[index : index + _FAR] if t.norm_ in _END), "") == "?"
+    return asks and has(_ASKED, 5)
 
 
 def _deflects(words: list[str]) -> bool:

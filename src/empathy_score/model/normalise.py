@@ -25,6 +25,13 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 """Pattern and replacement, in the order in which they are applied; every repetition is bounded."""
 
+_MARK = (
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
+    "\u0e31-\u0e3a\u0e47-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f]"
+)
+_MARKS = re.compile(f"({_MARK}{{4}}){_MARK}+")
+"""More than four combining marks in a row; normal forms take quadratic time over long runs."""
+
 _SIGNATURE = re.compile(
     r"\s(?:[\^*~∞/]\s?[A-Za-z]{1,12}|[-–—]\s?(?:[A-Z][a-z]{0,11}|[A-Z]{2,3}))\s?"
     r"(?=(?:link\s?)?(?:\(?\d/\d\)?)?\s?$)"
@@ -46,7 +53,9 @@ def normalise(text: str) -> str:
         The text without handles and agents' signatures, links, addresses and long numbers
         replaced by words, white space and typographic quotes made plain.
     """
-    text = unicodedata.normalize("NFKC", text).replace("’", "'").replace("‘", "'")
+    text = (
+        unicodedata.normalize("NFKC", _MARKS.sub(r"\1", text)).replace("’", "'").replace("‘", "'")
+    )
     for pattern, word in _RULES:
         text = pattern.sub(word, text)
     text = " ".join(text.split())

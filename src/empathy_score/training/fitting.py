@@ -14,9 +14,16 @@ from empathy_score.evaluation import precision_by_type
 from empathy_score.markers import MARKER_TYPES, MarkerMatcher, MarkerType
 from empathy_score.model.calibration import fit_calibration
 from empathy_score.model.encoder import MINILM, Encoder, EncoderSpec
-from empathy_score.model.features import TurnFeatures
+from empathy_score.model.features import TurnFeatures, plain_texts
 from empathy_score.model.heads import fit_heads
-from empathy_score.model.model import SCORED_ROLES, Model, RoleModel, ScoredRole, TextEncoder
+from empathy_score.model.model import (
+    SCORED_ROLES,
+    Model,
+    RoleModel,
+    ScoredRole,
+    TextEncoder,
+    encode_texts,
+)
 from empathy_score.readings import RoleReadings, read_turns
 from empathy_score.training.labels import level_index
 from empathy_score.transcripts import Transcripts, read_transcripts
@@ -75,19 +82,22 @@ def fit(
     encoder = encoder if encoder is not None else Encoder.load(encoder_spec)
     matcher = MarkerMatcher(markers)
     readings, _ = read_turns(transcripts, matcher)
+    if not any(d.role == "agent" for d in dimensions):
+        raise LabelError("At least one dimension of the agent's replies is needed.")
     strength = {"agent": 0.05, "customer": 0.05} | dict(C or {})
     roles: dict[ScoredRole, RoleModel] = {}
     for role in SCORED_ROLES:
         own = tuple(d for d in dimensions if d.role == role)
+        if not own:
+            continue
         labels, kept = _labels(frame, readings[role], own)
         chosen = [readings[role].readings[i] for i in kept]
         rows = [readings[role].rows[i] for i in kept]
         groups = frame["group" if "group" in frame else "conversation_id"].iloc[rows]
         weights = _weights(frame, rows)
         features = TurnFeatures([m.name for m in markers] if role == "agent" else []).fit(chosen)
-        texts = features.texts(chosen)
-        vectors = dict(zip(texts, encoder.encode(texts), strict=True))
-        X = features.transform(chosen, vectors)
+        plain = plain_texts(chosen)
+        X = features.transform(chosen, plain, encode_texts(encoder, plain))
         margins = {d.name: np.zeros((0, 0)) for d in own}
         for train, test in _split(groups.astype(str).to_numpy(), folds):
             seen = {n: index[train] for n, index in labels.items()}
@@ -102,7 +112,7 @@ def fit(
             calibration=fit_calibration(margins, labels, own, weights),
         )
     precision = precision_by_type(frame, matcher) if "spans" in frame else {}
-    return Model(name, encoder_spec, encoder, roles, precision, dict(facts or {}))
+    return Model(name, encoder_spec, encoder, roles, tuple(markers), precision, dict(facts or {}))
 
 
 def _labels(

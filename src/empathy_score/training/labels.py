@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -52,8 +53,9 @@ def labelled_table(items: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     Parameters
     ----------
     items : iterable of mapping
-        Each with `id`, `channel`, `context` (a list of role and text), `reply` and `labels`; items
-        whose `id` is alike up to its last ``:`` belong to one conversation.
+        Each with `id`, `channel`, `context` (a list of role and text), `reply` and `labels`. Items
+        belong to one conversation where their `id` is alike up to its last ``:``; where it has
+        none, where their first turn is the same.
 
     Returns
     -------
@@ -68,7 +70,7 @@ def labelled_table(items: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     for item in items:
         shared = {
             "conversation_id": item["id"],
-            "group": item["id"].rsplit(":", 1)[0],
+            "group": _conversation_of(item),
             "channel": item.get("channel"),
             "company": item.get("company"),
         }
@@ -83,6 +85,14 @@ def labelled_table(items: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
             reply["spans"] = labels["spans"]
         rows += [*turns, reply]
     return pd.DataFrame(rows)
+
+
+def _conversation_of(item: Mapping[str, Any]) -> str:
+    conversation, colon, _ = item["id"].rpartition(":")
+    if colon:
+        return str(conversation)
+    first = item["context"][0][1] if item["context"] else item["id"]
+    return hashlib.sha1(first.strip().lower().encode()).hexdigest()
 
 
 def level_index(column: pd.Series, dimension: Dimension) -> NDArray[np.int64]:
@@ -100,9 +110,10 @@ def level_index(column: pd.Series, dimension: Dimension) -> NDArray[np.int64]:
             continue
         level = _as_level(value, dimension)
         if level not in place:
+            listed = ", ".join(map(str, dimension.levels))
             raise LabelError(
-                f"row {row + 1}, column {dimension.name!r}: expected one of "
-                f"{', '.join(map(str, dimension.levels))}, came {value!r}. Mend the label."
+                f"row {row + 1}, column {dimension.name!r}: expected one of {listed}, "
+                f"came {repr(value)[:26]}. Mend the label."
             )
         index[row] = place[level]
     return index
