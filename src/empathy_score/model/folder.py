@@ -38,6 +38,20 @@ FORMAT = 1
 FILES = ("features.json", "markers.json", "weights.safetensors", "calibration.skops")
 
 
+_BROKEN = (
+    SafetensorError,
+    zipfile.BadZipFile,
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ImportError,
+    NotImplementedError,
+)
+"""What readers raise at a file that they did not write."""
+
+
 def default_folder() -> Path:
     """Find the default model: in the installed package, or in the clone it is developed in."""
     package = Path(__file__).resolve().parents[1]
@@ -134,16 +148,9 @@ def load_model(folder: str | Path, encoder: TextEncoder | None = None) -> Model:
         )
     try:
         roles = _roles(folder, config["dimensions"])
-        markers = tuple(
-            MarkerType(
-                **{**kind, "patterns": tuple(kind["patterns"]), "needs": tuple(kind["needs"])}
-            )
-            for kind in _read_json(folder / "markers.json")
-        )
+        markers = tuple(_marker_type(**kind) for kind in _read_json(folder / "markers.json"))
         precision = {str(name): float(value) for name, value in config["marker_precision"].items()}
         name, facts = str(config["name"]), dict(config["facts"])
-    except ModelError:
-        raise
     except _BROKEN as error:
         raise ModelError(
             f"The model folder {folder} cannot be read ({type(error).__name__}); save it again."
@@ -158,20 +165,6 @@ def load_model(folder: str | Path, encoder: TextEncoder | None = None) -> Model:
         facts=facts,
         digest=_digest(folder),
     )
-
-
-_BROKEN = (
-    SafetensorError,
-    zipfile.BadZipFile,
-    OSError,
-    ValueError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    ImportError,
-    NotImplementedError,
-)
-"""What readers raise at a file that they did not write."""
 
 
 def _roles(folder: Path, entries: list[dict[str, Any]]) -> dict[ScoredRole, RoleModel]:
