@@ -113,3 +113,14 @@ def test_by_groups_by_the_users_column_even_where_a_score_has_its_name(scorer):
     assert by["n_agent_turns"].to_dict() == {"happy": 1, "sad": 2}
     assert by["emotion"].between(-2, 2).all()
     assert scores.by("agent_id")["n_agent_turns"].to_dict() == {1: 2, "a": 1}
+
+
+def test_the_main_road_is_the_one_most_replies_are_on(scores):
+    table = scores.conversations()
+    for one in table.to_dict("records"):
+        shares = {r: one[f"share_{r}"] for r in ("learn", "care", "teach", "go_away")}
+        if max(shares.values()) == 0:
+            assert one["road"] == "none"
+        else:
+            assert shares[one["road"]] == max(shares.values())
+    assert (table["road"] != "none").any()

@@ -106,13 +106,7 @@ class Scores:
         """
         import pandas as pd
 
-        number = np.zeros(len(self.table), dtype=np.int64)
-        order: list[int] = []
-        for place, conversation in enumerate(self.transcripts):
-            rows = [turn.row for turn in conversation.turns if turn.row is not None]
-            number[rows] = place
-            order += rows
-        key = pd.Series(number, index=self.table.index, name="conversation")
+        key, order = self._conversation_of_each_row()
         said = self.table.iloc[order]
         kept = [n for n in ("conversation_id", "company", "channel") if n in self.table]
         frame = said[kept].groupby(key.iloc[order]).first()
@@ -137,10 +131,10 @@ class Scores:
         Returns
         -------
         DataFrame
-            Index: the column's values. `n_conversations`; `n_agent_turns`; `road`, the one with
-            the highest mean probability among the four (`none` where no reply is on a road);
-            `share_<road>`, the share of replies on each; the mean of every ordered or binary
-            signal in its own range; `signature`.
+            Index: the column's values. `n_conversations`; `n_agent_turns`; `road`, the one of the
+            four that most replies are on (`none` where no reply is on a road; of two as frequent,
+            the more probable one); `share_<road>`, the share of replies on each; the mean of every
+            ordered or binary signal in its own range; `signature`.
 
         Raises
         ------
@@ -153,8 +147,8 @@ class Scores:
         replies = sorted(self.markers)
         key = self.table[column].iloc[replies].dropna()
         frame = self._summary(key)
-        ids = self.table["conversation_id"].loc[key.index]
-        frame.insert(0, "n_conversations", ids.groupby(key).nunique(dropna=False))
+        conversation, _ = self._conversation_of_each_row()
+        frame.insert(0, "n_conversations", conversation.loc[key.index].groupby(key).nunique())
         frame = frame.sort_index(key=lambda index: index.astype(str))
         return frame.assign(signature=self.signature)
 
@@ -210,6 +204,18 @@ class Scores:
             f"<code>.by('agent_id')</code><br><small>{escape(s['signature'])}</small></p>"
         )
 
+    def _conversation_of_each_row(self) -> tuple[pd.Series, list[int]]:
+        """Give each row the number of its conversation, and the rows as they were said."""
+        import pandas as pd
+
+        number = np.zeros(len(self.table), dtype=np.int64)
+        order: list[int] = []
+        for place, conversation in enumerate(self.transcripts):
+            rows = [turn.row for turn in conversation.turns if turn.row is not None]
+            number[rows] = place
+            order += rows
+        return pd.Series(number, index=self.table.index, name="conversation"), order
+
     def _summary(self, key: pd.Series) -> pd.DataFrame:
         """Average the agents' signals within each value of `key`, a part of the table's rows."""
         import pandas as pd
@@ -222,11 +228,13 @@ class Scores:
         if "road" in scores:
             on_a_road = [name for name in ROADS if name != "none"]
             means = grouped[[f"p_{name}" for name in on_a_road]].mean().fillna(-1.0)
-            count = frame["n_agent_turns"].where(frame["n_agent_turns"] > 0)
-            shares = {n: scores["road"].eq(n).groupby(key).sum() / count for n in ROADS}
-            best = np.array(on_a_road, dtype=object)[means.to_numpy().argmax(axis=1)]
-            frame["road"] = np.where(shares["none"] < 1, best, "none")
-            frame.loc[count.isna(), "road"] = None
-            frame = frame.assign(**{f"share_{name}": share for name, share in shares.items()})
+            counts = pd.DataFrame({n: scores["road"].eq(n).groupby(key).sum() for n in ROADS})
+            ranks = counts[on_a_road].to_numpy() + means.to_numpy()  # probability breaks ties
+            best = np.array(on_a_road, dtype=object)[ranks.argmax(axis=1)]
+            replied = frame["n_agent_turns"] > 0
+            frame["road"] = np.where(counts[on_a_road].sum(axis=1) > 0, best, "none")
+            frame.loc[~replied, "road"] = None
+            shares = counts.div(frame["n_agent_turns"].where(replied), axis=0)
+            frame = frame.join(shares.add_prefix("share_"))
         signals = [d.name for d in self.dimensions if d.role == "agent" and d.kind != "nominal"]
         return frame.join(grouped[signals].mean())
