@@ -186,3 +186,33 @@ def test_score_takes_a_table_and_names_its_signature(sample):
 def test_a_batch_size_below_one_is_refused(scorer):
     with pytest.raises(ValueError, match="batch_size"):
         Scorer(scorer.model, batch_size=0)
+
+
+def test_a_scorer_takes_tables_too(scorer, sample, turns):
+    from_path = scorer.score(sample).turns()
+    pd.testing.assert_frame_equal(
+        values(scorer.score(turns).turns(), scorer), values(from_path, scorer), check_exact=True
+    )
+    renamed = turns.rename(columns={"role": "who"}).to_dict("records")
+    assert len(scorer.score(renamed, columns={"role": "who"})) == len(turns)
+
+
+def test_no_text_is_no_score(scorer):
+    for nothing in (None, float("nan"), "", 5.0):
+        assert set(scorer.score_text(nothing)) >= {"road", "markers"}
+    assert scorer.score_text(None)["road"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "foreign"),
+    [
+        ("Lo siento muchísimo, fue culpa nuestra. Hoy mismo le envío otro.", True),
+        ("Es tut uns sehr leid, das war unser Fehler.", True),
+        ("We are so sorry, that was our mistake.", False),
+        ("Settings > Network > reset adapter", False),
+        ("Thanks!", False),
+    ],
+)
+def test_what_hardly_looks_english_is_noted(scorer, text, foreign):
+    scores = scorer.score([Conversation("c", (Turn("agent", text),))])
+    assert any("English" in note.what for note in scores.notes) is foreign

@@ -41,6 +41,12 @@ def test_the_customers_words_come_in_by_extension(nlp, scorer):
     assert doc._.empathy["emotion"] == scorer.score_text(TEXTS[2], doc._.customer)["emotion"]
 
 
+def test_the_customers_words_come_in_as_context(nlp, scorer):
+    customer = "It's broken AGAIN, I'm so angry!!"
+    ((doc, _),) = nlp.pipe([(TEXTS[2], {"customer": customer})], as_tuples=True)
+    assert doc._.empathy["emotion"] == scorer.score_text(TEXTS[2], customer)["emotion"]
+
+
 def test_the_pipe_goes_to_disk_and_back(nlp, tmp_path):
     nlp.to_disk(tmp_path)
     assert spacy.load(tmp_path).pipe_names == ["empathy_score"]

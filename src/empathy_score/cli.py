@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
@@ -58,10 +57,10 @@ def score_command(
     model: ModelOption = "default",
 ) -> None:
     """Score a transcript file: one row a turn, in its order, with scores and markers."""
-    from empathy_score.writing import output_format, write_table
+    from empathy_score.writing import check_outputs, write_table
 
-    for path in filter(None, (output, conversations)):
-        output_format(path)  # a wrong ending is said before the work, not after
+    outputs = [path for path in (output, conversations) if path is not None]
+    check_outputs(source, outputs)  # what cannot be written is said before the work, not after
     from empathy_score.scorer import Scorer
     from empathy_score.transcripts import read_transcripts
 
@@ -74,7 +73,7 @@ def score_command(
     write_table(scores.turns(), output)
     if conversations is not None:
         write_table(scores.conversations(), conversations)
-    _say(console, scores.summary(), output)
+    _say(console, scores.summary(), outputs)
 
 
 @app.command("explain")
@@ -211,7 +210,7 @@ def _bar(console: Console) -> Iterator[Progress]:
         yield lambda done, total: shown.update(task, completed=done, total=total)
 
 
-def _say(console: Console, summary: dict[str, Any], output: str) -> None:
+def _say(console: Console, summary: dict[str, Any], outputs: list[str]) -> None:
     """Print the closing summary on standard error."""
     replies = max(summary["replies"], 1)
     console.print(
@@ -225,8 +224,8 @@ def _say(console: Console, summary: dict[str, Any], output: str) -> None:
     )
     for what, rows in summary["notes"]:
         console.print(f"note: {rows} {what}" if rows else f"note: {what}", markup=False)
-    where = "standard output" if output == "-" else str(Path(output))
-    console.print(f"written: {where}", markup=False)
+    where = ("standard output" if path == "-" else path for path in outputs)
+    console.print(f"written: {', '.join(where)}", markup=False)
 
 
 if __name__ == "__main__":

@@ -64,3 +64,19 @@ def read_turns(
         Reading(text, before, spans) for (text, before), spans in zip(pending, markers, strict=True)
     )
     return found, wordless
+
+
+_COMMON = frozenset((
+    "the", "a", "an", "to", "of", "and", "in", "is", "it", "you", "i", "we", "for", "on", "that",
+    "this", "with", "be", "are", "have", "your", "my", "not", "can", "do", "so", "will", "was",
+    "at", "if", "me", "our", "please", "thanks", "thank", "but", "or", "as", "from", "just", "all",
+    "no", "yes", "any", "what", "how", "when", "has", "been", "there", "out", "up", "get", "us",
+    "sorry", "hi", "hello", "ok", "okay", "dm",
+))  # fmt: skip
+_ENOUGH = 5
+
+
+def looks_foreign(text: str) -> bool:
+    """Tell whether a text of some length has hardly any common English word in it."""
+    words = re.findall(r"[^\W\d_]+", text[:2000].lower())
+    return len(words) >= _ENOUGH and sum(word in _COMMON for word in words) * 12 < len(words)

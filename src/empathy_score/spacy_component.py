@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -35,8 +35,8 @@ def make_empathy_score(nlp: Language, name: str, model: str) -> EmpathyScoreComp
 class EmpathyScoreComponent:
     """Sets ``doc._.empathy`` and ``doc.spans["empathy_markers"]`` on each document.
 
-    What the customer said before may be set as ``doc._.customer`` before the pipe runs, for
-    instance with ``nlp.make_doc`` or ``as_tuples``.
+    What the customer said before may be set as ``doc._.customer`` before the pipe runs, or given as
+    context: ``nlp.pipe([(reply, {"customer": "..."})], as_tuples=True)``.
 
     Parameters
     ----------
@@ -74,6 +74,9 @@ class EmpathyScoreComponent:
 
 
 def _conversation(doc: Doc, number: int) -> Conversation:
+    context = getattr(doc, "_context", None)
+    if doc._.customer is None and isinstance(context, Mapping):
+        doc._.customer = context.get("customer")
     customer = (Turn("customer", doc._.customer),) if doc._.customer else ()
     return Conversation(str(number), (*customer, Turn("agent", doc.text)))
 

@@ -7,7 +7,7 @@ import gzip
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -41,6 +41,38 @@ def output_format(path: str | Path) -> str:
             do="Change the ending.",
         )
     return suffix
+
+
+def check_outputs(source: str, outputs: Sequence[str]) -> None:
+    """Refuse outputs that could not be written, or that would replace the input or each other.
+
+    Raises
+    ------
+    TranscriptError
+    """
+    taken = {Path(source).resolve(): "the input"} if source != "-" else {}
+    for path in outputs:
+        output_format(path)
+        if path == "-":
+            continue
+        folder, resolved = Path(path).parent, Path(path).resolve()
+        if not folder.is_dir() or not os.access(folder, os.W_OK):
+            raise TranscriptError(
+                path,
+                "cannot be written",
+                expected="a folder that exists and may be written to",
+                came=f"the folder {str(folder)!r}",
+                do="Make the folder, or name another.",
+            )
+        if resolved in taken:
+            raise TranscriptError(
+                path,
+                f"would replace {taken[resolved]}",
+                expected="a name of its own for each file",
+                came="the same file twice",
+                do="Name another output.",
+            )
+        taken[resolved] = f"the output {path!r}"
 
 
 def write_table(frame: pd.DataFrame, path: str | Path) -> None:

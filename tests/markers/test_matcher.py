@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from empathy_score import MARKER_TYPES, MarkerType
+from empathy_score import MARKER_TYPES, EmpathyScoreError, MarkerType
 from empathy_score.markers import MarkerMatcher
 
 MATCHER = MarkerMatcher()
@@ -49,6 +49,25 @@ def kinds(text):
 )
 def test_each_type(text, kind):
     assert kind in kinds(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("You should have called us sooner.", "blame"),
+        ("You must have clicked pay twice.", "blame"),
+        ("That is not our fault.", "deflect"),
+        ("We are not sorry.", "deflect"),
+    ],
+)
+def test_blame_and_denial_take_no_responsibility(text, kind):
+    assert kind in kinds(text)
+    assert "responsible" not in kinds(text)
+
+
+def test_patterns_are_a_tuple():
+    with pytest.raises(EmpathyScoreError, match="must be a tuple"):
+        MarkerType("x", "control", "", "good morning")
 
 
 def test_every_type_is_tested():

@@ -36,6 +36,8 @@ NLP = spacy.blank("en")
         ("Sorry, you said it was blue?", "talk_repair"),
         ('You wrote "sorry, no refunds" on the form.', "quoted"),
         ("“We are sorry” is what the mail said.", "quoted"),
+        ("They told you 'I'm sorry, no refunds' and that's wrong.", "quoted"),
+        ("I'm sorry, it's the customers' own choice.", "failure"),
         ("> sorry for the wait\nThat was our reply.", "quoted"),
         ("There's no need to apologise at all.", "negated"),
         ("Don't be sorry!", "negated"),

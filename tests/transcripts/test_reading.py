@@ -83,7 +83,9 @@ def test_aliases(canonical, alias):
     [
         ("rep", "agent"), ("advisor", "agent"), ("support", "agent"), ("Agent ", "agent"),
         ("user", "customer"), ("client", "customer"), ("caller", "customer"),
-        ("End-User", "customer"), ("system", "other"), ("bot", "other"), ("note", "other"),
+        ("End-User", "customer"), ("Live Agent", "agent"), ("Agent:", "agent"),
+        ("agent\u200b", "agent"), ("AI Agent", "other"),
+        ("system", "other"), ("bot", "other"), ("note", "other"),
     ],
 )  # fmt: skip
 def test_role_values(value, role):
@@ -181,7 +183,19 @@ def test_empty_file(tmp_path, name, data):
 
 def test_header_only_is_an_empty_transcript(tmp_path):
     (tmp_path / "h.csv").write_text("conversation_id,role,text\n")
-    assert len(read_transcripts(tmp_path / "h.csv").table) == 0
+    read = read_transcripts(tmp_path / "h.csv")
+    assert len(read.table) == 0
+    assert "no rows" in read.notes[0].what
+
+
+def test_an_excel_file_says_what_to_do(tmp_path):
+    (tmp_path / "t.xlsx").write_bytes(b"PK\x03\x04 whatever")
+    assert "Save the sheet as CSV" in refused(tmp_path / "t.xlsx")
+
+
+def test_camel_case_names():
+    rows = [{"conversationId": 1, "Role": "agent", "Text": "x", "agentId": "kim"}]
+    assert read_transcripts(rows).table["agent_id"].tolist() == ["kim"]
 
 
 @pytest.mark.parametrize("missing", ["conversation_id", "role", "text"])
@@ -196,6 +210,8 @@ def test_a_role_nobody_knows_names_its_row():
     assert "row 4" in message
     assert "'wizard'" in message
     assert "--roles wizard=agent" in message
+    rows = [{"conversation_id": "c", "role": role, "text": "x"} for role in ("Big Boss", "elf")]
+    assert "--roles 'Big Boss=agent,elf=agent'" in refused(rows)
 
 
 @pytest.mark.parametrize(
@@ -330,6 +346,14 @@ def test_a_named_index_is_a_column():
     [
         (["13/02/2026", "01/03/2026", "15/01/2026"], [2, 0, 1]),
         (["02/13/2026 10:00", "03/01/2026 09:00", "01/15/2026 08:00"], [2, 0, 1]),
+        (
+            [
+                "Fri Feb 13 10:00:00 +0000 2026",
+                "Sun Mar 01 09:00:00 +0000 2026",
+                "Thu Jan 15 08:00:00 +0000 2026",
+            ],
+            [2, 0, 1],
+        ),
         (["13.02.2026 10:00", "01.03.2026 09:00", "15.01.2026 08:00"], [2, 0, 1]),
     ],
 )

@@ -26,6 +26,7 @@ LONGEST_CLAUSE = 25
 
 YIELDING: dict[str, tuple[str, ...]] = {
     "goodwill": ("refuse",),  # "we cannot refund this" gives nothing
+    "responsible": ("blame", "deflect"),  # "you should have called us", "not our fault"
     "inform": (), "instruct": (), "next_step": (), "option": (), "redirect": (), "refuse": (),
     "brush_off": (), "repair": (), "explain": (),
 }  # fmt: skip

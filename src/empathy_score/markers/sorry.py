@@ -5,6 +5,7 @@ Source: Trosborg 1995 for non-apologies; the senses are those of codebook, secti
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -65,6 +66,11 @@ _UNHEARD = (("not", "catch"), ("not", "hear"), ("not", "get"), ("missed", "that"
 
 _ASKED = (("what", "was"), ("what", "did", "you"), ("you", "said"), ("line", "is"))
 """Mends the talk where it is a question."""
+
+_SINGLE_OPEN = re.compile(r"(?:^|[\s(:,])['‘](?=\w)(?![^'’‘]*['’](?!\w))")
+"""A single quotation mark before a word, not yet closed by one after a word."""
+
+_SINGLE_CLOSE = re.compile(r"['’](?!\w)")
 
 _ADJECTIVE = _words("state excuse sight lot mess story")
 
@@ -212,4 +218,7 @@ def _in_quotation(doc: Doc, index: int) -> bool:
         return True
     if near.rfind("“") > near.rfind("”"):
         return "”" in rest
-    return line.count('"') % 2 == 1 and '"' in rest
+    if line.count('"') % 2 == 1:
+        return '"' in rest
+    opened = _SINGLE_OPEN.search(line + doc[index].text)
+    return opened is not None and _SINGLE_CLOSE.search(rest) is not None

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from empathy_score.errors import PatternError
+
 Group = Literal["empathy", "apology", "learn", "teach", "control", "beyond", "go_away"]
 
 
@@ -38,6 +40,13 @@ class MarkerType:
     definition: str
     patterns: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if isinstance(self.patterns, str):
+            raise PatternError(
+                f"the patterns of {self.name!r} must be a tuple of lines, came one str: "
+                "write (line,)"
+            )
 
     def with_patterns(self, *patterns: str) -> MarkerType:
         """Give the same type with further patterns."""
@@ -264,7 +273,7 @@ MARKER_TYPES: tuple[MarkerType, ...] = (
         @i|it|which ~1 let you|u|her|him|them ~2 down
         @i ~1 failed|broke|missed|overlooked|forgot|misread|botched|mishandled ~4
         @i ~1 fell short ~3
-        @i|it|that|page|desk|office|someone|they|team|staff|driver|which|you should ~1 not|never? have ~5
+        @i|it|that|page|desk|office|someone|they|team|staff|driver|which should ~1 not|never? have ~5
         should have ~1 told|been|called|mailed|written|asked|checked|said|warned|moved|come|phoned|caught|happened|known ~4
         @i take|accept|carry ~1 full|complete|the|total? responsibility|blame ~4
         that|this|one|it|which|mistake|promises|failure|delay is|'s|was|are ~1 on|down us|me|to ~2
@@ -320,7 +329,11 @@ MARKER_TYPES: tuple[MarkerType, ...] = (
         another|second chance ~3
         pardon us|me|our|my ~2
     """),
-    MarkerType("deflect", "apology", "A non-apology: blames the feeling, a condition or a policy."),
+    _type("deflect", "apology", "A non-apology: denies, or blames the feeling, a condition or a policy.", """
+        not|never ~1 our|my fault|mistake|error|problem|responsibility|doing ~2
+        not sorry
+        do not apologise|apologize ~4
+    """),
     # ---- learn
     _type("ask_feedback", "learn", "Asks what could be better.", """
         how|what ~1 can|could|should @i ~1 improve|better|change ~5
@@ -578,6 +591,7 @@ MARKER_TYPES: tuple[MarkerType, ...] = (
         off topic|-
     """),
     _type("blame", "go_away", "Puts the fault on the customer.", """
+        you should|must ~1 have ...
         you did|have not|never ~1 read|check|follow|provide|tell|cancel|update|told|said|given|provided|answered|mentioned|followed ~5
         you seem|are ~1 confused|mistaken|misreading|misunderstanding|ignoring|confusing ~3
         perhaps|suggest|maybe|please you ~1 actually? read|misunderstood|misread ~4

@@ -32,7 +32,8 @@ ROLES: dict[Role, tuple[str, ...]] = {
     "agent": (
         "agent", "rep", "representative", "advisor", "adviser", "support", "assistant", "operator",
         "csr", "associate", "staff", "employee", "helpdesk", "service", "company", "brand",
-        "support_agent", "human_agent", "admin", "specialist", "care", "outbound", "outgoing",
+        "support_agent", "human_agent", "live_agent", "admin", "specialist", "care",
+        "outbound", "outgoing",
     ),
     "customer": (
         "customer", "user", "client", "caller", "end_user", "enduser", "consumer", "guest",
@@ -41,18 +42,22 @@ ROLES: dict[Role, tuple[str, ...]] = {
     ),
     "other": (
         "other", "system", "bot", "note", "internal_note", "internal", "ivr", "automation",
-        "chatbot", "virtual_agent", "virtual_assistant", "workflow", "event", "supervisor",
+        "chatbot", "ai", "ai_agent", "virtual_agent", "virtual_assistant", "workflow", "event",
+        "supervisor",
         "unknown", "info", "tool", "function", "developer", "trigger", "notification",
     ),
 }  # fmt: skip
 """The three roles and the values that name them; compared in lower case."""
+
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
 
 _ROLE_OF: dict[str, Role] = {value: role for role, values in ROLES.items() for value in values}
 
 
 def key(name: object) -> str:
     """Fold a column name or role value: lower case, words joined by ``_``."""
-    return re.sub(r"[\s\-.]+", "_", str(name).strip().lower())
+    words = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", "_", _INVISIBLE.sub("", str(name)))
+    return re.sub(r"[\s\-._:]+", "_", words.lower()).strip("_")
 
 
 def resolve_columns(

@@ -167,6 +167,14 @@ def _read_file(source: str | Path, notes: list[Note]) -> tuple[pd.DataFrame, str
             came=f"{len(data)} bytes without content",
             do="Check the export that wrote it.",
         )
+    if data[:4] == b"PK\x03\x04":
+        raise TranscriptError(
+            name,
+            "is an Excel or zip file",
+            expected="CSV, TSV, JSON lines or Parquet",
+            came="zipped data",
+            do="Save the sheet as CSV, or unzip it.",
+        )
     if data[:4] == b"PAR1":
         return _parquet(data, name), name
     form = _SUFFIXES.get(Path(name.removesuffix(".gz")).suffix.lower())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -101,6 +102,8 @@ def read_transcripts(
         table = _lengthen(table)
     speakers = _speakers(table, roles or {}, name, notes)
     texts = [clean_text(value) for value in table["text"]]
+    if not texts:
+        notes.append(Note("the table has a header and no rows", 0))
     empty = sum(not text.strip() for text in texts)
     if empty:
         notes.append(Note("turns without text passed through unscored", empty))
@@ -154,6 +157,7 @@ def _speakers(
             )
     extra = {key(value): role for value, role in roles.items()}
     known: dict[object, Role] = {}
+    unknown: dict[str, int] = {}
     speakers: list[Role] = []
     nameless = 0
     for row, value in enumerate(table["role"].tolist()):
@@ -165,16 +169,22 @@ def _speakers(
         if cell not in known:
             named = resolve_role(cell, extra)
             if named is None:
-                raise TranscriptError(
-                    name,
-                    f"row {row + 1}, column 'role': nobody knows the role {_named(cell)}",
-                    expected="agent, customer, or another known speaker such as rep, user, system",
-                    came=_named(cell),
-                    do=f"Say what it is: --roles {_named(cell).strip(chr(39))}=agent "
-                    "(or =customer, =other).",
-                )
-            known[cell] = named
+                unknown.setdefault(cell, row + 1)
+            known[cell] = named or "other"
         speakers.append(known[cell])
+    if unknown:
+        first, row = next(iter(unknown.items()))
+        more_names = [_named(cell) for cell in list(unknown)[1:6]]
+        more = f" (nor {', '.join(more_names)})" if more_names else ""
+        sayable = [cell for cell in unknown if _is_name(cell)][:6] or ["VALUE"]
+        option = shlex.quote(",".join(f"{cell}=agent" for cell in sayable))
+        raise TranscriptError(
+            name,
+            f"row {row}, column 'role': nobody knows the role {_named(first)}{more}",
+            expected="agent, customer, or another known speaker such as rep, user, system",
+            came=_named(first),
+            do=f"Say what each is, agent, customer or other: --roles {option}",
+        )
     if nameless:
         notes.append(Note("turns without a role passed through unscored", nameless))
     others = speakers.count("other") - nameless
@@ -185,9 +195,11 @@ def _speakers(
 
 def _named(role: str) -> str:
     """Quote a role in a message, unless it is so long that it must be something said."""
-    if len(role) <= 24 and len(role.split()) <= 3:
-        return repr(role)
-    return f"a text of {len(role)} characters"
+    return repr(role) if _is_name(role) else f"a text of {len(role)} characters"
+
+
+def _is_name(role: str) -> bool:
+    return len(role) <= 24 and len(role.split()) <= 3
 
 
 def _group(
@@ -257,6 +269,7 @@ def _numbers(column: pd.Series) -> NDArray[np.float64]:
 
 
 _DATES = ("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d", "%d %b %Y", "%b %d, %Y")
+_WHOLE = ("%a %b %d %H:%M:%S %z %Y", "%a, %d %b %Y %H:%M:%S %z")
 _TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 
 
@@ -282,7 +295,8 @@ def _instants(column: pd.Series) -> NDArray[np.float64]:
     column = column.astype(str).where(column.notna(), None)
     best = seconds("ISO8601")
     if np.isfinite(best).sum() < given:
-        read = [seconds(date + time) for date in _DATES for time in _TIMES]
+        forms = [date + time for date in _DATES for time in _TIMES]
+        read = [seconds(form) for form in (*forms, *_WHOLE)]
         whole = [places for places in read if np.isfinite(places).sum() == given]
         if any(not np.array_equal(whole[0], places, equal_nan=True) for places in whole[1:]):
             return np.full(len(column), np.nan)
