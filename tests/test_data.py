@@ -27,6 +27,11 @@ def test_ids_are_unique_and_spans_are_where_they_say(authored):
             assert span["type"] in types
 
 
+def test_the_cards_count_them(root, authored):
+    for card in ("data/README.md", "models/default/README.md"):
+        assert f"{len(authored):,} replies" in (root / card).read_text(encoding="utf-8")
+
+
 def test_every_label_is_a_level(authored):
     table = labelled_table(authored)
     for dimension in DIMENSIONS:
