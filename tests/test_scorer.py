@@ -208,7 +208,11 @@ def test_no_text_is_no_score(scorer):
     [
         ("Lo siento muchísimo, fue culpa nuestra. Hoy mismo le envío otro.", True),
         ("Es tut uns sehr leid, das war unser Fehler.", True),
+        ("Désolé, nous vous remboursons dans la semaine.", True),
+        ("Извините, пожалуйста, мы всё исправим", True),
         ("We are so sorry, that was our mistake.", False),
+        ("Try Inbox > Properties > Repair folder.", False),
+        ("um WX zero zero eight eight one two", False),
         ("Settings > Network > reset adapter", False),
         ("Thanks!", False),
     ],

@@ -73,10 +73,25 @@ _COMMON = frozenset((
     "no", "yes", "any", "what", "how", "when", "has", "been", "there", "out", "up", "get", "us",
     "sorry", "hi", "hello", "ok", "okay", "dm",
 ))  # fmt: skip
-_ENOUGH = 5
+_OTHER = frozenset((
+    "der", "das", "und", "ist", "nicht", "ich", "sie", "wir", "ein", "eine", "zu", "mit", "auf",
+    "es", "uns", "sehr", "ihr", "ihre", "für", "el", "los", "las", "que", "de", "en", "y", "por",
+    "una", "con", "para", "se", "lo", "le", "su", "muy", "les", "des", "et", "je", "vous", "nous",
+    "est", "pas", "un", "une", "du", "pour", "dans", "la", "il", "che", "non", "per", "sono", "di",
+    "het", "een", "van", "niet", "och", "att", "det", "som", "og", "til", "ikke", "jeg", "nie",
+    "się", "że", "na", "jest", "os", "uma", "não", "com", "em", "ang", "ng", "po", "hai", "nahi",
+))  # fmt: skip
+"""Frequent words of German, Spanish, French, Italian, Dutch, Portuguese and some others."""
+
+_LETTER = re.compile(r"[^\W\d_]")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 
 
 def looks_foreign(text: str) -> bool:
-    """Tell whether a text of some length has hardly any common English word in it."""
-    words = re.findall(r"[^\W\d_]+", text[:2000].lower())
-    return len(words) >= _ENOUGH and sum(word in _COMMON for word in words) * 12 < len(words)
+    """Tell whether a text has more frequent words of other languages, or letters, than English."""
+    start = text[:2000]
+    words = set(re.findall(r"[^\W\d_]+", start.lower()))
+    if len(words & _OTHER) >= 2:
+        return len(words & _OTHER) > len(words & _COMMON)
+    letters = len(_LETTER.findall(start))
+    return letters >= 8 and 2 * len(_LATIN.findall(start)) < letters

@@ -116,7 +116,7 @@ class Scorer:
         notes = list(transcripts.notes)
         foreign = sum(looks_foreign(r.text) for found in readings.values() for r in found.readings)
         if foreign:
-            notes.append(Note("turns hardly look English: their scores mean little", foreign))
+            notes.append(Note("turns do not look English: their scores mean little", foreign))
         if wordless:
             notes.append(Note("turns without a word (emoji, signs) passed unscored", wordless))
         return Scores(
