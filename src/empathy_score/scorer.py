@@ -130,7 +130,7 @@ class Scorer:
         )
 
     def score_text(self, reply: str, customer: str | None = None) -> dict[str, Any]:
-        """Score one reply; for many, `score` is a hundred times faster a reply.
+        """Score one reply; many are read faster together, by `score`.
 
         Parameters
         ----------
