@@ -162,6 +162,12 @@ def test_explain_colours_the_markers_on_a_terminal(call, monkeypatch):
     assert "\x1b[1;35mSo sorry\x1b[0m" in out
 
 
+def test_explain_takes_an_argument_in_another_encoding(call):
+    code, out, _ = call("explain", "caf\udce9, so sorry")
+    assert code == 0
+    assert "caf\ufffd, so sorry" in out
+
+
 def test_explain_without_a_word(call):
     code, out, _ = call("explain", "👍")
     assert code == 0

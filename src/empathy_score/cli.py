@@ -90,10 +90,13 @@ def explain_command(
     from empathy_score.markers.types import marker_groups
     from empathy_score.rendering import stretches
     from empathy_score.scorer import Scorer
+    from empathy_score.transcripts.formats import clean_text
 
     scorer = Scorer(model)
+    reply = clean_text(reply)  # an argument in another encoding holds what no terminal can show
     scored = scorer.score_text(reply, customer)
-    markers = [Marker(**marker) for marker in scored["markers"] or []]
+    markers = [Marker(**marker) for marker in scored["markers"]]
+    dimensions = [d for d in scorer.model.dimensions if d.role == "agent"]
     groups = marker_groups(scorer.model.markers)
     console = _console(stderr=False)
     text = Text()
@@ -105,7 +108,7 @@ def explain_command(
             text.append(stretch.text)
     console.print(text)
     console.print()
-    if scored["road"] is None:
+    if all(scored[d.name] is None or scored[d.name] != scored[d.name] for d in dimensions):
         console.print("No word in it to judge: every score is NaN.")
         return
     if markers:
@@ -118,9 +121,7 @@ def explain_command(
         console.print(marked)
         console.print()
     table = Table(box=None, pad_edge=False, show_header=False)
-    for dimension in scorer.model.dimensions:
-        if dimension.role != "agent":
-            continue
+    for dimension in dimensions:
         value = scored[dimension.name]
         if dimension.probabilities:
             chances = "  ".join(f"{lv} {scored[f'p_{lv}']:.2f}" for lv in dimension.levels)

@@ -7,15 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from empathy_score.errors import ModelError
-
-if TYPE_CHECKING:
-    import torch
 
 LENGTHS = (16, 32, 48, 64, 96, 128, 192, 256)
 """Padded lengths, in tokens; a longer text is read in windows of the last one."""
@@ -100,13 +97,13 @@ class Encoder:
 
     Parameters
     ----------
-    module : torch.nn.Module
-        A `transformers.BertModel` in evaluation mode.
+    module : transformers.BertModel
+        In evaluation mode.
     tokenizer : tokenizers.Tokenizer
         Without truncation or padding.
     """
 
-    def __init__(self, module: torch.nn.Module, tokenizer: Any) -> None:
+    def __init__(self, module: Any, tokenizer: Any) -> None:
         self.module = module
         self.tokenizer = tokenizer
         self._pad, self._cls, self._sep = (
@@ -142,7 +139,7 @@ class Encoder:
     @property
     def width(self) -> int:
         """Length of a text's vector."""
-        return int(self.module.config.hidden_size)  # type: ignore[union-attr, arg-type]
+        return int(self.module.config.hidden_size)
 
     def encode(
         self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None

@@ -53,9 +53,8 @@ def normalise(text: str) -> str:
         The text without handles and agents' signatures, links, addresses and long numbers
         replaced by words, white space and typographic quotes made plain.
     """
-    text = (
-        unicodedata.normalize("NFKC", _MARKS.sub(r"\1", text)).replace("’", "'").replace("‘", "'")
-    )
+    text = unicodedata.normalize("NFKC", _MARKS.sub(r"\1", text))
+    text = text.replace("’", "'").replace("‘", "'")
     for pattern, word in _RULES:
         text = pattern.sub(word, text)
     text = " ".join(text.split())

@@ -281,22 +281,24 @@ def _instants(column: pd.Series) -> NDArray[np.float64]:
     import numpy as np
     import pandas as pd
 
-    def seconds(form: str) -> NDArray[np.float64]:
+    def seconds(form: str, column: pd.Series) -> NDArray[np.float64]:
         stamps = pd.to_datetime(column, errors="coerce", utc=True, format=form)
         since = stamps - pd.Timestamp(0, tz="UTC")
         return np.asarray(since.dt.total_seconds(), dtype=np.float64)
 
     if pd.api.types.is_datetime64_any_dtype(column):
-        return seconds("ISO8601")
+        return seconds("ISO8601", column)
     given = int(column.notna().sum())
     epochs = _numbers(column)
     if np.isfinite(epochs).sum() == given:
         return epochs
     column = column.astype(str).where(column.notna(), None)
-    best = seconds("ISO8601")
+    best = seconds("ISO8601", column)
     if np.isfinite(best).sum() < given:
         forms = [date + time for date in _DATES for time in _TIMES]
-        read = [seconds(form) for form in (*forms, *_WHOLE)]
+        first = column.dropna().head(20)  # few forms fit these, and only those are tried on all
+        fitting = [f for f in (*forms, *_WHOLE) if np.isfinite(seconds(f, first)).all()]
+        read = [seconds(form, column) for form in fitting]
         whole = [places for places in read if np.isfinite(places).sum() == given]
         if any(not np.array_equal(whole[0], places, equal_nan=True) for places in whole[1:]):
             return np.full(len(column), np.nan)
