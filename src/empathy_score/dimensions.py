@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Kind = Literal["nominal", "ordinal", "binary"]
+Kind = Literal["nominal", "ordinal", "binary", "multilabel"]
 Level = str | int
 
 
@@ -26,9 +26,9 @@ class Dimension:
         Name of the label column and of the column in the table of scores.
     role : {"agent", "customer"}
         Whose turns carry it.
-    kind : {"nominal", "ordinal", "binary"}
+    kind : {"nominal", "ordinal", "binary", "multilabel"}
         `nominal`: the most probable level is given; `ordinal`: the expected level; `binary`: the
-        probability of the second level.
+        probability of the second level; `multilabel`: the levels that are more probable than not.
     levels : tuple
         The values a label may take; in rising order where the dimension is ordinal.
     definition : str
@@ -36,7 +36,7 @@ class Dimension:
     source : str
         Where the construct comes from.
     probabilities : bool, default False
-        Whether a nominal dimension also gives a column ``p_<level>`` for each level.
+        Whether a nominal or multilabel dimension also gives a column ``p_<level>`` a level.
     """
 
     name: str
@@ -60,15 +60,20 @@ class Dimension:
         Parameters
         ----------
         probabilities : ndarray of shape (n_turns, n_levels)
-            Calibrated; each row sums to 1.
+            Calibrated; each row sums to 1, but for a multilabel dimension.
 
         Returns
         -------
         dict of str to ndarray of shape (n_turns,)
             One entry for each name in `columns`.
         """
-        if self.kind == "nominal":
-            best = np.array(self.levels, dtype=object)[probabilities.argmax(axis=1)]
+        if self.kind in ("nominal", "multilabel"):
+            levels = np.array(self.levels, dtype=object)
+            best = np.empty(len(probabilities), dtype=object)
+            if self.kind == "nominal":
+                best[:] = levels[probabilities.argmax(axis=1)]
+            else:
+                best[:] = ["; ".join(levels[row > 0.5]) for row in probabilities]
             columns: dict[str, NDArray[np.generic]] = {self.name: best}
             if self.probabilities:
                 columns |= {f"p_{lv}": probabilities[:, i] for i, lv in enumerate(self.levels)}

@@ -32,3 +32,10 @@ class LabelError(EmpathyScoreError, ValueError):
 
 class PatternError(EmpathyScoreError, ValueError):
     """A marker pattern cannot be read."""
+
+
+class MissingExtraError(EmpathyScoreError):
+    """A capability needs packages that are not installed."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f'{what} needs more packages; run: pip install "empathy-score[{extra}]"')

@@ -44,6 +44,30 @@ def kappa(
     return float(cohen_kappa_score(true, given, labels=np.arange(n_levels), weights=weights))
 
 
+def agreement(
+    dimension: Dimension, probabilities: NDArray[np.float64], true: NDArray[np.int64]
+) -> float:
+    """Give the kappa of the levels that a user would read off the probabilities.
+
+    Quadratic where the dimension is ordered; the mean over labels where there are several; NaN if
+    undefined.
+
+    Parameters
+    ----------
+    dimension : Dimension
+    probabilities : ndarray of shape (n, n_levels)
+    true : ndarray of shape (n,)
+        Indices of levels, none of them -1.
+    """
+    given = chosen_level(dimension, probabilities)
+    if dimension.kind == "multilabel":
+        pairs = [((true >> i) & 1, (given >> i) & 1) for i in range(len(dimension.levels))]
+        values = [kappa(t, g, n_levels=2, quadratic=False) for t, g in pairs]
+        return float(np.nanmean(values)) if np.isfinite(values).any() else float("nan")
+    ordered = dimension.kind == "ordinal"
+    return kappa(true, given, n_levels=len(dimension.levels), quadratic=ordered)
+
+
 def macro_f1(true: NDArray[np.int64], given: NDArray[np.int64]) -> float:
     """Mean F1 over the levels that occur in `true`."""
     from sklearn.metrics import f1_score
@@ -104,8 +128,13 @@ class DimensionFigures:
 def chosen_level(dimension: Dimension, probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
     """Give the index of the level that a user would read off the scores.
 
-    The most probable level; for an ordered dimension the expected level, rounded.
+    The most probable level; for an ordered dimension the expected level, rounded; for several
+    labels all that are more probable than not, as `heads.targets` counts them.
     """
+    if dimension.kind == "multilabel":
+        places = np.arange(len(dimension.levels), dtype=np.int64)
+        chosen: NDArray[np.int64] = ((probabilities > 0.5).astype(np.int64) << places).sum(axis=1)
+        return chosen
     if dimension.kind != "ordinal":
         best: NDArray[np.int64] = probabilities.argmax(axis=1)
         return best

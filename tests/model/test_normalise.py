@@ -1,8 +1,12 @@
 import time
 
-import pytest
+import numpy as np
 
-from empathy_score.model.normalise import normalise
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from empathy_score.model.normalise import normalise, normalise_aligned
 
 
 @pytest.mark.parametrize(
@@ -46,3 +50,20 @@ def test_a_megabyte_of_anything_takes_no_time(unit):
     begun = time.perf_counter()
     normalise(text)
     assert time.perf_counter() - begun < 5
+
+
+@given(st.text(max_size=80) | st.from_regex(r"(@\w+|https?://\S+|[\w ']+|[^\x00-\x7f]|\^AB)*"))
+def test_each_character_is_traced_to_the_untouched_text(text):
+    plain, origins = normalise_aligned(text)
+    assert plain == normalise(text)
+    assert origins.shape == (len(plain), 2)
+    assert ((origins >= 0) & (origins <= len(text))).all()
+    assert (origins[:, 0] < origins[:, 1]).all()
+    assert (np.diff(origins[:, 0]) >= 0).all()
+
+
+def test_a_traced_word_is_the_same_word():
+    text = "@84 Sorry!  See https://t.co/a1 … it’s “fixed” ^AB"
+    plain, origins = normalise_aligned(text)
+    at = plain.index("fixed")
+    assert text[origins[at, 0] : origins[at + 4, 1]] == "fixed"

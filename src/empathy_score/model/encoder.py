@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from empathy_score.errors import ModelError
+from empathy_score.model.normalise import normalise
+from empathy_score.model.quantise import quantise, restore
+from empathy_score.model.tagger import TaggedSpan, Tagger
 
 LENGTHS = (16, 32, 48, 64, 96, 128, 192, 256)
 """Padded lengths, in tokens; a longer text is read in windows of the last one."""
@@ -20,6 +25,12 @@ LENGTHS = (16, 32, 48, 64, 96, 128, 192, 256)
 BATCH_TOKENS = 2048
 """Padded tokens in every forward pass: a batch of a given length always has the same shape."""
 
+
+CONFIG = (
+    "vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size",
+    "max_position_embeddings", "type_vocab_size", "layer_norm_eps", "hidden_act",
+)  # fmt: skip
+"""What is kept of a `transformers.BertConfig`."""
 
 TEXTS_AT_ONCE = 16384
 """Distinct texts whose tokens are held in memory at a time."""
@@ -87,8 +98,24 @@ ENCODERS = {spec.name: spec for spec in (MINILM,)}
 """Encoders that a model folder may name."""
 
 
+@dataclass(frozen=True)
+class Encoding:
+    """What an encoder reads of some texts.
+
+    Parameters
+    ----------
+    vectors : ndarray of shape (n_texts, width)
+        Unit vectors; zeros for a text without tokens.
+    spans : mapping of str to tuple of TaggedSpan
+        By text, of those that were to be tagged.
+    """
+
+    vectors: NDArray[np.float32]
+    spans: Mapping[str, tuple[TaggedSpan, ...]]
+
+
 class Encoder:
-    """A BERT body with mean pooling over tokens.
+    """A BERT body with mean pooling over tokens, and a marker tagger over the same tokens.
 
     Every forward pass has one of a few fixed shapes (`LENGTHS` by `BATCH_TOKENS`): kernels round
     differently for different shapes, so fixed shapes give a text the same vector alone, in a
@@ -97,54 +124,103 @@ class Encoder:
 
     Parameters
     ----------
-    module : transformers.BertModel
-        In evaluation mode.
-    tokenizer : tokenizers.Tokenizer
-        Without truncation or padding.
+    arrays : mapping of str to ndarray
+        Weights of the body, as `quantise` gives them.
+    config : mapping of str to Any
+        Of a `transformers.BertModel`.
+    tokenizer : str
+        JSON of a `tokenizers.Tokenizer`.
+    tagger : Tagger, optional
+    name : str
+        What to call it in a signature.
     """
 
-    def __init__(self, module: Any, tokenizer: Any) -> None:
-        self.module = module
-        self.tokenizer = tokenizer
+    def __init__(
+        self,
+        arrays: Mapping[str, NDArray[Any]],
+        config: Mapping[str, Any],
+        tokenizer: str,
+        tagger: Tagger | None = None,
+        name: str = "encoder",
+    ) -> None:
+        from tokenizers import Tokenizer
+
+        self.arrays = dict(arrays)
+        self.config = dict(config)
+        self.tagger = tagger
+        self.name = name
+        self.module = _body(self.config, restore(self.arrays))
+        self.tokenizer = Tokenizer.from_str(tokenizer)
+        self.tokenizer.no_truncation()
+        self.tokenizer.no_padding()
         self._pad, self._cls, self._sep = (
-            tokenizer.token_to_id(token) for token in ("[PAD]", "[CLS]", "[SEP]")
+            self.tokenizer.token_to_id(token) for token in ("[PAD]", "[CLS]", "[SEP]")
         )
 
     @classmethod
     def load(cls, spec: EncoderSpec) -> Encoder:
-        """Load an encoder after checking its hash.
+        """Load a public encoder after checking its hash.
 
         Raises
         ------
         ModelError
             Where the package is missing or its weights are not those expected.
         """
-        import transformers
-        from tokenizers import Tokenizer
-        from transformers import BertConfig, BertModel
+        from safetensors.numpy import load_file
 
         folder = spec.folder()
-        with _quiet(transformers.utils.logging):
-            module = BertModel.from_pretrained(
-                folder,
-                config=BertConfig.from_pretrained(folder, local_files_only=True),
-                add_pooling_layer=False,
-                local_files_only=True,
-            )
-        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        return cls(module.eval(), tokenizer)
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        weights = load_file(folder / "model.safetensors")
+        kept = {n: w for n, w in weights.items() if n.startswith(("embeddings.", "encoder."))}
+        kept.pop("embeddings.position_ids", None)
+        tokenizer = (folder / "tokenizer.json").read_text(encoding="utf-8")
+        sizes = {name: config[name] for name in CONFIG}
+        return cls(quantise(kept), sizes, tokenizer, name=spec.name)
+
+    def tuned(self, body: Any, tagger: Tagger | None, name: str) -> Encoder:
+        """Give an encoder with the same tokenizer and other weights.
+
+        Parameters
+        ----------
+        body : transformers.BertModel
+        tagger : Tagger, optional
+        name : str
+        """
+        weights = {n: w.detach().cpu().numpy() for n, w in body.state_dict().items()}
+        return Encoder(quantise(weights), self.config, self.tokenizer.to_str(), tagger, name)
+
+    def with_tagger(self, tagger: Tagger | None) -> Encoder:
+        """Give the same encoder with another tagger."""
+        other = copy.copy(self)
+        other.tagger = tagger
+        return other
 
     @property
     def width(self) -> int:
         """Length of a text's vector."""
-        return int(self.module.config.hidden_size)
+        return int(self.config["hidden_size"])
+
+    def body(self) -> Any:
+        """Give a copy of the body that may be trained."""
+        return copy.deepcopy(self.module).requires_grad_(True).train()
+
+    def tokens(self, text: str) -> list[int]:
+        """Give the token ids of an untouched text, normalised first, without special tokens."""
+        ids: list[int] = self.tokenizer.encode(normalise(text), add_special_tokens=False).ids
+        return ids
+
+    def window(self, ids: Sequence[int]) -> list[int]:
+        """Put the special tokens around token ids."""
+        return [self._cls, *ids, self._sep]
 
     def encode(
-        self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None
-    ) -> NDArray[np.float32]:
-        """Encode texts.
+        self,
+        texts: Sequence[str],
+        progress: Callable[[int, int], None] | None = None,
+        *,
+        tagged: Collection[str] = (),
+    ) -> Encoding:
+        """Encode texts, and tag some of them in the same pass.
 
         Parameters
         ----------
@@ -152,47 +228,46 @@ class Encoder:
             Normalised texts; each distinct one is encoded once.
         progress : callable, optional
             Called with the number of distinct texts finished so far, and of all.
+        tagged : collection of str
+            Those whose markers are wanted.
 
         Returns
         -------
-        ndarray of shape (n_texts, width)
-            Unit vectors; zeros for a text without tokens.
+        Encoding
         """
         distinct, inverse = np.unique(np.array(texts, dtype=object), return_inverse=True)
         unit = np.zeros((len(distinct), self.width), dtype=np.float32)
+        spans: dict[str, tuple[TaggedSpan, ...]] = {}
+        wanted = frozenset(tagged) if self.tagger is not None else frozenset()
         for start in range(0, len(distinct), TEXTS_AT_ONCE):
             chunk = distinct[start : start + TEXTS_AT_ONCE].tolist()
-            for done in self._encode_into(unit[start : start + len(chunk)], chunk):
+            reading = _Chunk(self, chunk, wanted)
+            for done in reading.run():
                 if progress is not None:
                     progress(start + done, len(distinct))
-        return unit[inverse]
+            unit[start : start + len(chunk)] = reading.unit_vectors()
+            spans |= reading.spans()
+        return Encoding(unit[inverse], spans)
 
-    def _encode_into(self, unit: NDArray[np.float32], texts: list[str]) -> Iterator[int]:
-        """Write the unit vectors of distinct texts; yield how many texts are done."""
-        ids = [e.ids for e in self.tokenizer.encode_batch(texts, add_special_tokens=False)]
-        room = LENGTHS[-1] - 2
-        windows = [
-            (owner, tokens[start : start + room])
-            for owner, tokens in enumerate(ids)
-            for start in range(0, len(tokens), room)
-        ]
-        sums = np.zeros((len(texts), self.width), dtype=np.float64)
-        left = np.bincount([owner for owner, _ in windows], minlength=len(texts))
-        done = int((left == 0).sum())
-        for batch in _batches([len(tokens) + 2 for _, tokens in windows]):
-            chosen = [windows[i] for i in batch.rows]
-            vectors = self._forward([tokens for _, tokens in chosen], batch.length)
-            for (owner, tokens), vector in zip(chosen, vectors, strict=True):
-                sums[owner] += vector * (len(tokens) + 2)
-                left[owner] -= 1
-                done += int(left[owner] == 0)
-            yield done
-        norms = np.linalg.norm(sums, axis=1, keepdims=True)
-        np.divide(sums, norms, out=sums, where=norms > 0)
-        unit[:] = sums
+    def forward(
+        self, tokens: Sequence[Sequence[int]], length: int
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+        """Run one batch of windows, padded to its fixed shape.
 
-    def _forward(self, tokens: list[list[int]], length: int) -> NDArray[np.float32]:
-        """Run one batch of windows, padded to its fixed shape; shape (len(tokens), width)."""
+        Parameters
+        ----------
+        tokens : sequence of sequence of int
+            Without special tokens; ``BATCH_TOKENS // length`` windows at most.
+        length : int
+            One of `LENGTHS`.
+
+        Returns
+        -------
+        pooled : ndarray of shape (len(tokens), width)
+            Means over each window's tokens.
+        margins : ndarray of shape (len(tokens), length, n_types), or None
+            The tagger's, special tokens included; None without a tagger.
+        """
         import torch
 
         rows = BATCH_TOKENS // length
@@ -200,15 +275,82 @@ class Encoder:
         mask = np.zeros((rows, length), dtype=np.int64)
         mask[:, 0] = 1  # rows beyond the batch hold one token: attention over none is undefined
         for row, window in enumerate(tokens):
-            ids[row, : len(window) + 2] = [self._cls, *window, self._sep]
+            ids[row, : len(window) + 2] = self.window(window)
             mask[row, : len(window) + 2] = 1
         with torch.inference_mode():
             attention = torch.from_numpy(mask)
             hidden = self.module(torch.from_numpy(ids), attention).last_hidden_state
             weight = attention.unsqueeze(-1).to(hidden.dtype)
             pooled = (hidden * weight).sum(dim=1) / weight.sum(dim=1)
-        vectors: NDArray[np.float32] = pooled[: len(tokens)].numpy()
-        return vectors
+            margins = None
+            if self.tagger is not None:
+                margins = torch.nn.functional.linear(
+                    hidden, torch.from_numpy(self.tagger.weight), torch.from_numpy(self.tagger.bias)
+                )[: len(tokens)].numpy()
+        return pooled[: len(tokens)].numpy(), margins
+
+
+class _Chunk:
+    """Distinct texts on their way through the encoder."""
+
+    def __init__(self, encoder: Encoder, texts: list[str], tagged: frozenset[str]) -> None:
+        self.encoder = encoder
+        self.texts = texts
+        self.tagged = [text in tagged for text in texts]
+        self.encodings = encoder.tokenizer.encode_batch(texts, add_special_tokens=False)
+        self.sums = np.zeros((len(texts), encoder.width), dtype=np.float64)
+        self.found: dict[int, dict[int, tuple[TaggedSpan, ...]]] = {}
+
+    def run(self) -> Iterator[int]:
+        """Read all windows; yield how many texts are done."""
+        room = LENGTHS[-1] - 2
+        windows = [
+            (owner, start, encoding.ids[start : start + room])
+            for owner, encoding in enumerate(self.encodings)
+            for start in range(0, len(encoding.ids), room)
+        ]
+        left = np.bincount([owner for owner, _, _ in windows], minlength=len(self.texts))
+        done = int((left == 0).sum())
+        for batch in _batches([len(tokens) + 2 for _, _, tokens in windows]):
+            chosen = [windows[i] for i in batch.rows]
+            vectors, margins = self.encoder.forward([w[2] for w in chosen], batch.length)
+            for row, (owner, start, tokens) in enumerate(chosen):
+                self.sums[owner] += vectors[row] * (len(tokens) + 2)
+                left[owner] -= 1
+                done += int(left[owner] == 0)
+                if margins is not None and self.tagged[owner]:
+                    self._tag(owner, start, margins[row, 1 : len(tokens) + 1])
+            yield done
+
+    def _tag(self, owner: int, start: int, margins: NDArray[np.float32]) -> None:
+        offsets = self.encodings[owner].offsets[start : start + len(margins)]
+        tagger = self.encoder.tagger
+        if tagger is not None:
+            spans = tagger.spans(margins, offsets, self.texts[owner])
+            self.found.setdefault(owner, {})[start] = spans
+
+    def unit_vectors(self) -> NDArray[np.float64]:
+        norms = np.linalg.norm(self.sums, axis=1, keepdims=True)
+        return np.divide(self.sums, norms, out=self.sums, where=norms > 0)
+
+    def spans(self) -> dict[str, tuple[TaggedSpan, ...]]:
+        return {
+            self.texts[owner]: tuple(span for start in sorted(parts) for span in parts[start])
+            for owner, parts in self.found.items()
+        }
+
+
+def _body(config: Mapping[str, Any], weights: Mapping[str, NDArray[np.float32]]) -> Any:
+    """Build the body in evaluation mode; its weights must be those of its config."""
+    import torch
+    import transformers
+    from transformers import BertConfig, BertModel
+
+    with _quiet(transformers.utils.logging):
+        settings = BertConfig(**config, attn_implementation="sdpa")
+        module = BertModel(settings, add_pooling_layer=False)
+    module.load_state_dict({name: torch.from_numpy(array) for name, array in weights.items()})
+    return module.eval()
 
 
 @dataclass(frozen=True)

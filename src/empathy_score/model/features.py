@@ -19,10 +19,19 @@ if TYPE_CHECKING:
 DECAY = 0.5
 """Weight of each earlier customer turn against the next one."""
 
+TURNS_BEFORE = 2
+"""How many of the customer's turns before a turn enter by their vectors."""
+
 VECTOR_SCALE = 6.0
-"""Unit vectors are scaled by this beside the lexical features, so that one penalty suits all."""
+"""Unit vectors are scaled by this, so that a head's weights are neither tiny nor huge."""
 
 STYLE_SCALE = 0.5
+
+
+def dense_width(width: int) -> int:
+    """Give how many dense features vectors of `width` make."""
+    return 3 * width
+
 
 _STYLE: dict[str, re.Pattern[str]] = {
     "exclamations": re.compile(r"!"),
@@ -124,51 +133,32 @@ class TurnFeatures:
         self.style_scale_ = np.where(style.std(axis=0) > 0, style.std(axis=0), 1.0)
         return self
 
-    def transform(
-        self,
-        readings: Sequence[Reading],
-        plain: Mapping[str, str],
-        vectors: Mapping[str, NDArray[np.float32]],
-    ) -> csr_matrix:
-        """Lay the features of turns out as rows.
+    def transform(self, readings: Sequence[Reading], plain: Mapping[str, str]) -> csr_matrix:
+        """Lay the lexical features of turns out as rows.
 
         Parameters
         ----------
         readings : sequence of Reading
         plain : mapping of str to str
             Each of the readings' texts, normalised (`plain_texts`).
-        vectors : mapping of str to ndarray of shape (width,)
-            Unit vector of each normalised text.
 
         Returns
         -------
         csr_matrix of shape (n_readings, n_features)
-            Vector of the turn, decayed mean vector of the customer's turns before, style, words,
-            characters, words of the turns before.
+            Style, words, characters, words of the turns before.
         """
         from scipy.sparse import csr_matrix, hstack
 
         own = [plain[reading.text] for reading in readings]
-        before = [[plain[text] for text in reading.before] for reading in readings]
-        width = len(next(iter(vectors.values()))) if vectors else 0
-        own_vectors = np.array([vectors[text] for text in own]).reshape(-1, width)
-        before_vectors = np.array([_decayed(texts, vectors, width) for texts in before])
-        alike = (own_vectors * before_vectors.reshape(-1, width)).sum(axis=1, keepdims=True)
+        before = [" ".join(plain[text] for text in reading.before) for reading in readings]
         style = (self._style(readings) - self.style_mean_) / self.style_scale_
-        dense = np.hstack(
-            [
-                own_vectors * VECTOR_SCALE,
-                before_vectors.reshape(-1, width) * VECTOR_SCALE,
-                alike,
-                np.clip(style, -4, 4) * STYLE_SCALE,
-            ]
-        )
-        sparse = [
+        parts = [
+            csr_matrix(np.clip(style, -4, 4) * STYLE_SCALE),
             self.lexical_["words"].transform(own),
             self.lexical_["characters"].transform(own),
-            self.lexical_["before"].transform([" ".join(texts) for texts in before]),
+            self.lexical_["before"].transform(before),
         ]
-        return csr_matrix(hstack([csr_matrix(dense), *sparse]))
+        return csr_matrix(hstack(parts))
 
     def _style(self, readings: Sequence[Reading]) -> NDArray[np.float64]:
         rows = []
@@ -223,13 +213,42 @@ def _vectorizer(name: str, **settings: Any) -> Any:
     return TfidfVectorizer(token_pattern=pattern, ngram_range=(1, 2), sublinear_tf=True, **settings)
 
 
-def _decayed(
-    texts: Sequence[str], vectors: Mapping[str, NDArray[np.float32]], width: int
+def dense_features(
+    readings: Sequence[Reading],
+    plain: Mapping[str, str],
+    vectors: Mapping[str, NDArray[np.float32]],
+    width: int,
 ) -> NDArray[np.float64]:
-    """Give the mean of the texts' vectors, the last one weighing most; zeros for no text."""
-    if not texts:
+    """Lay what the encoder made of turns out as rows.
+
+    Parameters
+    ----------
+    readings : sequence of Reading
+    plain : mapping of str to str
+        Each of the readings' texts, normalised.
+    vectors : mapping of str to ndarray of shape (width,)
+        Unit vector of each normalised text.
+    width : int
+
+    Returns
+    -------
+    ndarray of shape (n_readings, dense_width(width))
+        Vector of the turn, decayed mean vector of the customer's turns before it, their product
+        element by element: as `network.Network.margins` takes them.
+    """
+    own = np.array([vectors[plain[reading.text]] for reading in readings], dtype=np.float64)
+    before = np.array(
+        [_decayed([vectors[plain[text]] for text in r.before], width) for r in readings]
+    )
+    own, before = own.reshape(-1, width), before.reshape(-1, width)
+    return np.hstack([own, before, VECTOR_SCALE * own * before]) * VECTOR_SCALE
+
+
+def _decayed(vectors: Sequence[NDArray[np.float32]], width: int) -> NDArray[np.float64]:
+    """Give the mean of vectors, the last one weighing most; zeros for none."""
+    recent = vectors[-TURNS_BEFORE:]
+    if not recent:
         return np.zeros(width)
-    weights = DECAY ** np.arange(len(texts) - 1, -1, -1, dtype=np.float64)
-    stacked = np.array([vectors[text] for text in texts], dtype=np.float64)
-    mean: NDArray[np.float64] = (weights / weights.sum()) @ stacked
+    weights = DECAY ** np.arange(len(recent) - 1, -1, -1, dtype=np.float64)
+    mean: NDArray[np.float64] = (weights / weights.sum()) @ np.array(recent, dtype=np.float64)
     return mean

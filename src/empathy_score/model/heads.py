@@ -1,8 +1,8 @@
-"""Linear heads: one row of features -> margins for every dimension of a role, in one product.
+"""Linear heads: one row of features -> margins for every dimension, in one product.
 
 A nominal dimension has one margin a level (multinomial logistic regression). An ordered one has
 one margin a threshold, for "at least this level" (cumulative logistic regression), so that its
-levels stay ordered.
+levels stay ordered. One with several labels has one margin a label.
 """
 
 from __future__ import annotations
@@ -25,12 +25,70 @@ NEVER = 8.0
 
 def n_margins(dimension: Dimension) -> int:
     """Give how many margins a dimension has."""
-    return len(dimension.levels) - (dimension.kind != "nominal")
+    return len(dimension.levels) - (dimension.kind in ("ordinal", "binary"))
+
+
+def targets(dimension: Dimension, index: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Give what the margins of a dimension are to tell: one column a margin, 0 or 1.
+
+    Parameters
+    ----------
+    dimension : Dimension
+    index : ndarray of shape (n,)
+        Index of the level, 0 or more; of a multilabel dimension, the sum of 2 to the power of
+        each level's place.
+
+    Returns
+    -------
+    ndarray of shape (n, n_margins(dimension))
+    """
+    places = np.arange(n_margins(dimension))
+    if dimension.kind == "nominal":
+        found = index[:, None] == places
+    elif dimension.kind == "multilabel":
+        found = (index[:, None] >> places) & 1 == 1
+    else:
+        found = index[:, None] > places
+    return found.astype(np.float64)
+
+
+def level_probabilities(
+    dimension: Dimension, margins: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Turn margins into probabilities of the levels, before any calibration.
+
+    Parameters
+    ----------
+    dimension : Dimension
+    margins : ndarray of shape (n, n_margins(dimension))
+
+    Returns
+    -------
+    ndarray of shape (n, n_levels)
+        Rows sum to 1, but for a multilabel dimension, whose levels are apart.
+    """
+    from scipy.special import expit, softmax
+
+    if dimension.kind == "nominal":
+        chances: NDArray[np.float64] = softmax(margins, axis=1)
+        return chances
+    return from_margin_probabilities(dimension, expit(margins))
+
+
+def from_margin_probabilities(
+    dimension: Dimension, reached: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Turn the probability of each margin, of any kind but nominal, into those of the levels."""
+    if dimension.kind == "multilabel":
+        return reached
+    ends = np.ones((len(reached), 1))
+    steps = np.minimum.accumulate(np.hstack([ends, reached, 0 * ends]), axis=1)
+    return -np.diff(steps, axis=1)  # at least 2 implies at least 1
 
 
 @dataclass(frozen=True)
 class Heads:
-    """Coefficients of all heads of one role, side by side.
+    """Coefficients of all heads that read the same features, side by side.
 
     Parameters
     ----------
@@ -44,42 +102,71 @@ class Heads:
     coefficients: NDArray[np.float32]
     intercepts: NDArray[np.float64]
 
-    def margins(self, X: csr_matrix) -> dict[str, NDArray[np.float64]]:
+    def margins(self, X: csr_matrix | NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
         """Give the margins of each dimension.
 
         Parameters
         ----------
-        X : csr_matrix of shape (n_turns, n_features)
+        X : csr_matrix or ndarray of shape (n_turns, n_features)
 
         Returns
         -------
         dict of str to ndarray of shape (n_turns, n_margins(dimension))
         """
-        every = np.asarray(X @ self.coefficients.astype(np.float64)) + self.intercepts
+        every = _product(X, self.coefficients.astype(np.float64)) + self.intercepts
         sizes = np.cumsum([n_margins(dimension) for dimension in self.dimensions])[:-1]
         parts = np.split(every, sizes, axis=1)
         return {d.name: part for d, part in zip(self.dimensions, parts, strict=True)}
 
+    def only(self, dimensions: Sequence[Dimension]) -> Heads:
+        """Give the heads of some of the dimensions."""
+        ends = np.cumsum([0, *(n_margins(d) for d in self.dimensions)])
+        kept = [i for i, d in enumerate(self.dimensions) if d in dimensions]
+        columns = np.concatenate([np.arange(ends[i], ends[i + 1]) for i in kept])
+        return Heads(
+            tuple(self.dimensions[i] for i in kept),
+            self.coefficients[:, columns],
+            self.intercepts[columns],
+        )
+
+
+ROWS_AT_ONCE = 64
+
+
+def _product(
+    X: csr_matrix | NDArray[np.float64], coefficients: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Multiply; dense rows in blocks of one size, since kernels round by the block's shape."""
+    if not isinstance(X, np.ndarray):
+        return np.asarray(X @ coefficients)
+    result = np.empty((len(X), coefficients.shape[1]))
+    block = np.zeros((ROWS_AT_ONCE, X.shape[1]))
+    for start in range(0, len(X), ROWS_AT_ONCE):
+        part = X[start : start + ROWS_AT_ONCE]
+        block[: len(part)] = part
+        result[start : start + len(part)] = (block @ coefficients)[: len(part)]
+    return result
+
 
 def fit_heads(
-    X: csr_matrix,
+    X: csr_matrix | NDArray[np.float64],
     labels: Mapping[str, NDArray[np.int64]],
     dimensions: Sequence[Dimension],
     *,
-    C: float = 1.0,
-    weights: NDArray[np.float64] | None = None,
+    C: float,
+    weights: NDArray[np.float64],
 ) -> Heads:
-    """Fit the heads of one role.
+    """Fit heads by logistic regression.
 
     Parameters
     ----------
-    X : csr_matrix of shape (n_turns, n_features)
+    X : csr_matrix or ndarray of shape (n_turns, n_features)
     labels : mapping of str to ndarray of shape (n_turns,)
         Index of the level in each dimension; -1 where a turn has no label for it.
     dimensions : sequence of Dimension
-    C : float, default 1.0
+    C : float
         Inverse of the penalty's strength.
-    weights : ndarray of shape (n_turns,), optional
+    weights : ndarray of shape (n_turns,)
         Weight of each turn.
 
     Returns
@@ -87,21 +174,20 @@ def fit_heads(
     Heads
     """
     columns: list[NDArray[np.float64]] = []
-    intercepts: list[float] = []
-    weight = np.ones(X.shape[0]) if weights is None else weights
+    intercepts: list[NDArray[np.float64]] = []
     for dimension in dimensions:
-        index = labels[dimension.name]
-        known = index >= 0
-        rows, level, w = X[known], index[known], weight[known]
-        if dimension.kind == "nominal":
-            coefficient, intercept = _multinomial(rows, level, len(dimension.levels), C, w)
-        else:
-            coefficient, intercept = _cumulative(rows, level, len(dimension.levels), C, w)
+        known = labels[dimension.name] >= 0
+        goal = targets(dimension, labels[dimension.name][known])
+        fit = _multinomial if dimension.kind == "nominal" else _binary
+        coefficient, intercept = fit(X[known], goal, C, weights[known])
         columns.append(coefficient)
-        intercepts.extend(intercept)
+        intercepts.append(intercept)
     return Heads(
-        tuple(dimensions), np.hstack(columns).astype(np.float32), np.array(intercepts, dtype=float)
+        tuple(dimensions), np.hstack(columns).astype(np.float32), np.concatenate(intercepts)
     )
+
+
+Fitted = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 def _regression(C: float) -> Any:
@@ -110,15 +196,15 @@ def _regression(C: float) -> Any:
     return LogisticRegression(C=C, max_iter=400, tol=1e-3)
 
 
-def _multinomial(
-    X: csr_matrix, level: NDArray[np.int64], n_levels: int, C: float, w: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], list[float]]:
-    coefficient = np.zeros((X.shape[1], n_levels))
-    intercept = np.full(n_levels, -NEVER)
+def _multinomial(X: Any, goal: NDArray[np.float64], C: float, w: NDArray[np.float64]) -> Fitted:
+    """Fit all levels at once; one that no turn has stays out of reach."""
+    coefficient = np.zeros((X.shape[1], goal.shape[1]))
+    intercept = np.full(goal.shape[1], -NEVER)
+    level = goal.argmax(axis=1)
     present = np.unique(level)
     if len(present) == 1:
         intercept[present[0]] = NEVER
-        return coefficient, intercept.tolist()
+        return coefficient, intercept
     fitted = _regression(C).fit(X, level, sample_weight=w)
     if len(present) == 2:  # scikit-learn keeps one column for two classes
         coefficient[:, present[1]] = fitted.coef_[0]
@@ -126,20 +212,18 @@ def _multinomial(
     else:
         coefficient[:, present] = fitted.coef_.T
         intercept[present] = fitted.intercept_
-    return coefficient, intercept.tolist()
+    return coefficient, intercept
 
 
-def _cumulative(
-    X: csr_matrix, level: NDArray[np.int64], n_levels: int, C: float, w: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], list[float]]:
-    coefficient = np.zeros((X.shape[1], n_levels - 1))
-    intercept = np.zeros(n_levels - 1)
-    for threshold in range(1, n_levels):
-        reached = level >= threshold
+def _binary(X: Any, goal: NDArray[np.float64], C: float, w: NDArray[np.float64]) -> Fitted:
+    """Fit each threshold or label on its own."""
+    coefficient = np.zeros((X.shape[1], goal.shape[1]))
+    intercept = np.zeros(goal.shape[1])
+    for k, reached in enumerate(goal.T):
         if reached.all() or not reached.any():
-            intercept[threshold - 1] = NEVER if reached.all() else -NEVER
+            intercept[k] = NEVER if reached.all() else -NEVER
             continue
         fitted = _regression(C).fit(X, reached, sample_weight=w)
-        coefficient[:, threshold - 1] = fitted.coef_[0]
-        intercept[threshold - 1] = fitted.intercept_[0]
-    return coefficient, intercept.tolist()
+        coefficient[:, k] = fitted.coef_[0]
+        intercept[k] = fitted.intercept_[0]
+    return coefficient, intercept

@@ -4,39 +4,86 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from empathy_score.dimensions import Dimension
 from empathy_score.markers.types import MarkerType
-from empathy_score.model.calibration import Calibration
-from empathy_score.model.encoder import EncoderSpec
-from empathy_score.model.features import Reading, TurnFeatures, plain_texts
+from empathy_score.model.calibration import Calibration, Margins
+from empathy_score.model.encoder import Encoder
+from empathy_score.model.features import Reading, TurnFeatures, dense_features, plain_texts
 from empathy_score.model.heads import Heads
+from empathy_score.model.tagger import TaggedSpan
+from empathy_score.model.tagging import TagJoin
 
 ScoredRole = Literal["agent", "customer"]
 SCORED_ROLES: tuple[ScoredRole, ...] = ("agent", "customer")
 
-
-class TextEncoder(Protocol):
-    """What a model asks of its encoder."""
-
-    def encode(
-        self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None
-    ) -> NDArray[np.float32]:
-        """Give unit vectors of shape (n_texts, width)."""
-        ...
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class RoleModel:
-    """Features, heads and calibration of one role."""
+class Part:
+    """Features, heads and calibration of dimensions that were fitted together.
 
+    Parameters
+    ----------
+    role : {"agent", "customer"}
+    features : TurnFeatures
+        Lexical features.
+    dense, lexical : Heads
+        Over the encoder's vectors, and over the lexical features.
+    calibration : Calibration
+        Over the margins of both.
+    """
+
+    role: ScoredRole
     features: TurnFeatures
-    heads: Heads
+    dense: Heads
+    lexical: Heads
     calibration: Calibration
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """What the part scores."""
+        return self.dense.dimensions
+
+    def margins(
+        self,
+        readings: Sequence[Reading],
+        plain: Mapping[str, str],
+        vectors: Mapping[str, NDArray[np.float32]],
+        width: int,
+    ) -> Margins:
+        """Give the margins of both heads, by dimension; shape (n_turns, 2, n_margins)."""
+        dense = self.dense.margins(dense_features(readings, plain, vectors, width))
+        lexical = self.lexical.margins(self.features.transform(readings, plain))
+        return {name: np.stack([dense[name], lexical[name]], axis=1) for name in dense}
+
+    def only(self, dimensions: Sequence[Dimension]) -> Part:
+        """Give the part with some of its dimensions."""
+        dense = self.dense.only(dimensions)
+        estimators = {d.name: self.calibration.estimators[d.name] for d in dense.dimensions}
+        lexical = self.lexical.only(dimensions)
+        return Part(self.role, self.features, dense, lexical, Calibration(estimators))
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What a model says of some turns.
+
+    Parameters
+    ----------
+    probabilities : mapping of str to ndarray of shape (n_turns_of_the_role, n_levels)
+        By dimension.
+    spans : mapping of str to tuple of TaggedSpan
+        What the tagger found, by normalised reply; empty without a tagger.
+    """
+
+    probabilities: Mapping[str, NDArray[np.float64]]
+    spans: Mapping[str, tuple[TaggedSpan, ...]]
 
 
 @dataclass(frozen=True)
@@ -47,15 +94,16 @@ class Model:
     ----------
     name : str
         Such as ``"default"``.
-    encoder_spec : EncoderSpec
-        Where the encoder's weights come from.
-    encoder : TextEncoder
-    roles : mapping of role to RoleModel
-        Those that have dimensions.
+    encoder : Encoder
+    parts : tuple of Part
+        No dimension is in two of them.
     markers : tuple of MarkerType
         The types and patterns that it was fitted with: their counts are features.
-    marker_precision : mapping of str to float
-        Measured precision of each marker type, 0 to 1.
+    joins : mapping of str to TagJoin
+        How the tagger's spans and the patterns' are joined, and how precise each is, by type.
+    doubt : tuple of float
+        Quantiles of the road's doubt on held-out replies, from 0 to 100 %; empty where there is
+        no road.
     facts : mapping of str to Any
         What it was trained on, for the model card.
     digest : str
@@ -63,36 +111,35 @@ class Model:
     """
 
     name: str
-    encoder_spec: EncoderSpec
-    encoder: TextEncoder
-    roles: Mapping[ScoredRole, RoleModel]
+    encoder: Encoder
+    parts: tuple[Part, ...]
     markers: tuple[MarkerType, ...]
-    marker_precision: Mapping[str, float] = field(default_factory=dict)
+    joins: Mapping[str, TagJoin] = field(default_factory=dict)
+    doubt: tuple[float, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     digest: str = ""
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
         """All dimensions that the model scores, the agent's first."""
-        return tuple(
-            d
-            for role in SCORED_ROLES
-            if role in self.roles
-            for d in self.roles[role].heads.dimensions
-        )
+        return tuple(d for role in SCORED_ROLES for part in self.of(role) for d in part.dimensions)
+
+    def of(self, role: ScoredRole) -> tuple[Part, ...]:
+        """Give the parts of a role."""
+        return tuple(part for part in self.parts if part.role == role)
 
     @property
     def signature(self) -> str:
         """Name the model, its version and its encoder, for a table of scores."""
         digest = f"@{self.digest}" if self.digest else ""
-        return f"model:{self.name}{digest}|encoder:{self.encoder_spec.name}"
+        return f"model:{self.name}{digest}|encoder:{self.encoder.name}"
 
-    def probabilities(
+    def predict(
         self,
         readings: Mapping[ScoredRole, Sequence[Reading]],
         batch_size: int = 8192,
-        progress: Callable[[int, int], None] | None = None,
-    ) -> dict[str, NDArray[np.float64]]:
+        progress: Progress | None = None,
+    ) -> Predictions:
         """Score turns of both roles.
 
         Parameters
@@ -105,34 +152,48 @@ class Model:
 
         Returns
         -------
-        dict of str to ndarray of shape (n_turns_of_the_role, n_levels)
-            By dimension; rows sum to 1.
+        Predictions
         """
-        turns_of = {role: turns for role, turns in readings.items() if role in self.roles}
-        plain = plain_texts([turn for turns in turns_of.values() for turn in turns])
-        vectors = encode_texts(self.encoder, plain, progress)
-        result: dict[str, NDArray[np.float64]] = {}
+        turns_of = {role: turns for role, turns in readings.items() if self.of(role)}
+        plain, vectors, spans = read_texts(self.encoder, turns_of, progress)
+        found: dict[str, list[NDArray[np.float64]]] = {}
         for role, turns in turns_of.items():
-            part = self.roles[role]
-            chunks: dict[str, list[NDArray[np.float64]]] = {}
-            for start in range(0, len(turns), batch_size):
-                X = part.features.transform(turns[start : start + batch_size], plain, vectors)
-                margins = part.heads.margins(X)
-                for dimension in part.heads.dimensions:
-                    chunks.setdefault(dimension.name, []).append(
-                        part.calibration.probabilities(dimension, margins[dimension.name])
-                    )
-            for dimension in part.heads.dimensions:
-                empty = np.zeros((0, len(dimension.levels)))
-                result[dimension.name] = np.vstack([empty, *chunks.get(dimension.name, [])])
-        return result
+            for part in self.of(role):
+                for d in part.dimensions:
+                    found[d.name] = [np.zeros((0, len(d.levels)))]
+                for start in range(0, len(turns), batch_size):
+                    chosen = turns[start : start + batch_size]
+                    margins = part.margins(chosen, plain, vectors, self.encoder.width)
+                    for d in part.dimensions:
+                        chances = part.calibration.probabilities(d, margins[d.name])
+                        found[d.name].append(chances)
+        return Predictions({name: np.vstack(parts) for name, parts in found.items()}, spans)
 
 
-def encode_texts(
-    encoder: TextEncoder,
-    plain: Mapping[str, str],
-    progress: Callable[[int, int], None] | None = None,
-) -> dict[str, NDArray[np.float32]]:
-    """Give the vector of each normalised text."""
+def read_texts(
+    encoder: Encoder,
+    readings: Mapping[ScoredRole, Sequence[Reading]],
+    progress: Progress | None = None,
+) -> tuple[dict[str, str], dict[str, NDArray[np.float32]], Mapping[str, tuple[TaggedSpan, ...]]]:
+    """Normalise and encode every text that some turns need; tag the replies.
+
+    Parameters
+    ----------
+    encoder : Encoder
+    readings : mapping of role to sequence of Reading
+    progress : callable, optional
+
+    Returns
+    -------
+    plain : dict of str to str
+        Each text, normalised.
+    vectors : dict of str to ndarray of shape (width,)
+        By normalised text.
+    spans : mapping of str to tuple of TaggedSpan
+        By normalised reply.
+    """
+    plain = plain_texts([turn for turns in readings.values() for turn in turns])
     texts = sorted(set(plain.values()))
-    return dict(zip(texts, encoder.encode(texts, progress), strict=True))
+    replies = {plain[turn.text] for turn in readings.get("agent", ())}
+    encoding = encoder.encode(texts, progress, tagged=replies)
+    return plain, dict(zip(texts, encoding.vectors, strict=True)), encoding.spans

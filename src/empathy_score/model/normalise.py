@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
 
 _OPEN, _CLOSE = r"[<\[{]{1,3}\s?", r"\s?[>\]}]{1,3}"
 
@@ -39,6 +43,29 @@ _SIGNATURE = re.compile(
 """An agent's initials or first name at the end: ``^AB``, ``-Mia``, ``/LO``."""
 
 
+_COMPOSED = re.compile(f"[^{_MARK[1:-1]}]{_MARK}+|[^\\x00-\\x7f]")
+"""What a compatible composed form may change: a character with its marks, or one beyond ASCII."""
+
+_TAIL = 60
+"""Characters at the end in which a signature is looked for."""
+
+Replace = Callable[[re.Match[str]], str]
+
+
+def _steps() -> Iterator[tuple[re.Pattern[str], Replace]]:
+    """Give what is replaced by what, in order."""
+    yield _MARKS, lambda found: found[1]
+    yield _COMPOSED, lambda found: unicodedata.normalize("NFKC", found[0])
+    yield re.compile("[’‘]"), lambda _: "'"
+    for pattern, word in _RULES:
+        yield pattern, lambda _, word=word: word  # type: ignore[misc]
+    yield re.compile(r"\s+"), lambda _: " "
+    yield re.compile(r"^ | $"), lambda _: ""
+
+
+_STEPS = tuple(_steps())
+
+
 def normalise(text: str) -> str:
     """Fold what carries no meaning for a score into a few plain words.
 
@@ -53,9 +80,47 @@ def normalise(text: str) -> str:
         The text without handles and agents' signatures, links, addresses and long numbers
         replaced by words, white space and typographic quotes made plain.
     """
-    text = unicodedata.normalize("NFKC", _MARKS.sub(r"\1", text))
-    text = text.replace("’", "'").replace("‘", "'")
-    for pattern, word in _RULES:
-        text = pattern.sub(word, text)
-    text = " ".join(text.split())
-    return text[:-60] + _SIGNATURE.sub("", text[-60:])
+    for pattern, replace in _STEPS:
+        text = pattern.sub(replace, text)
+    return text[:-_TAIL] + _SIGNATURE.sub("", text[-_TAIL:])
+
+
+def normalise_aligned(text: str) -> tuple[str, NDArray[np.int64]]:
+    """Normalise a text and say where each character of the result comes from.
+
+    Parameters
+    ----------
+    text : str
+        A turn, untouched.
+
+    Returns
+    -------
+    plain : str
+        What `normalise` gives.
+    origins : ndarray of shape (len(plain), 2)
+        Half-open span in `text` that each character of `plain` stands for.
+    """
+    places = np.arange(len(text))
+    origins = np.column_stack([places, places + 1])
+    for pattern, replace in _STEPS:
+        text, origins = _substitute(pattern, replace, text, origins)
+    tail, ends = _substitute(_SIGNATURE, lambda _: "", text[-_TAIL:], origins[-_TAIL:])
+    return text[:-_TAIL] + tail, np.vstack([origins[:-_TAIL], ends])
+
+
+def _substitute(
+    pattern: re.Pattern[str], replace: Replace, text: str, origins: NDArray[np.int64]
+) -> tuple[str, NDArray[np.int64]]:
+    texts: list[str] = []
+    spans: list[NDArray[np.int64]] = []
+    last = 0
+    for found in pattern.finditer(text):
+        start, end = found.span()
+        new = replace(found)
+        texts += [text[last:start], new]
+        whole = np.array([[origins[start, 0], origins[end - 1, 1]]])
+        spans += [origins[last:start], np.repeat(whole, len(new), axis=0)]
+        last = end
+    if not texts:
+        return text, origins
+    return "".join([*texts, text[last:]]), np.vstack([*spans, origins[last:]])
