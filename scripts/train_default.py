@@ -14,10 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from empathy_score.model.folder import save_model
-from empathy_score.training import fit, labelled_table
+from empathy_score.model.model import Model
+from empathy_score.training import labelled_table, train
+from empathy_score.training.finetuning import FinetuneSettings
 from empathy_score.training.sources import join_labels, read_items
 
 ROOT = Path(__file__).resolve().parents[1]
+
+SETTINGS = FinetuneSettings(epochs=4, learning_rate=2e-4, layer_decay=0.95)
 
 
 def training_items(shared: Path) -> list[dict[str, Any]]:
@@ -28,6 +32,26 @@ def training_items(shared: Path) -> list[dict[str, Any]]:
         *join_labels(pool, read_items(ROOT / "data" / "public_labels.jsonl")),
         *read_items(ROOT / "data" / "authored.jsonl"),
     ]
+
+
+def train_on(
+    items: list[dict[str, Any]],
+    *,
+    settings: FinetuneSettings = SETTINGS,
+    facts: dict[str, Any] | None = None,
+    checkpoints: Path | None = None,
+) -> Model:
+    """Train a model as the default one is trained."""
+    return train(
+        labelled_table(items),
+        base="all-MiniLM-L6-v2",
+        name="default",
+        finetune=settings,
+        checkpoints=checkpoints,
+        facts=facts,
+        say=print,
+        progress=True,
+    )
 
 
 def sources(items: Iterable[dict[str, Any]]) -> dict[str, int]:
@@ -44,10 +68,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, required=True, help="folder of train.jsonl")
     parser.add_argument("--out", type=Path, default=ROOT / "models" / "default")
+    parser.add_argument("--checkpoints", type=Path, help="folder to keep checkpoints in")
     given = parser.parse_args()
     items = training_items(given.shared)
     facts = {"replies": len(items), "sources": sources(items)}
-    save_model(fit(labelled_table(items), name="default", facts=facts), given.out)
+    model = train_on(items, facts=facts, checkpoints=given.checkpoints)
+    save_model(model, given.out)
     print(f"saved {given.out}: {facts}")
 
 

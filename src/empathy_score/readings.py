@@ -16,10 +16,20 @@ _WORD = re.compile(r"[^\W_]")
 
 @dataclass(frozen=True, slots=True)
 class RoleReadings:
-    """The turns of one role that can be judged, and their rows in the table."""
+    """The turns of one role that can be judged, and their rows in the table.
+
+    Parameters
+    ----------
+    rows : list of int
+    readings : list of Reading
+    answered : list of tuple of int
+        For each reply the customer's readings, by their place, that it answers: those since the
+        agent's turn before, or else the customer's last one. Empty for customers' turns.
+    """
 
     rows: list[int]
     readings: list[Reading]
+    answered: list[tuple[int, ...]]
 
 
 def read_turns(
@@ -41,12 +51,14 @@ def read_turns(
         Turns with text but no letter or digit in it (emoji, punctuation): not scored.
     """
     found: dict[ScoredRole, RoleReadings] = {
-        "agent": RoleReadings([], []),
-        "customer": RoleReadings([], []),
+        "agent": RoleReadings([], [], []),
+        "customer": RoleReadings([], [], []),
     }
     pending: list[tuple[str, tuple[str, ...]]] = []
     wordless = 0
     for conversation in conversations:
+        asked: tuple[int, ...] = ()
+        replied = False
         for place, turn in enumerate(conversation.turns):
             if turn.role == "other" or turn.row is None or not turn.text.strip():
                 continue
@@ -57,7 +69,11 @@ def read_turns(
             found[turn.role].rows.append(turn.row)
             if turn.role == "agent":
                 pending.append((turn.text, before))
+                found["agent"].answered.append(asked)
+                asked, replied = asked[-1:], True
             else:
+                asked = (*(() if replied else asked), len(found["customer"].readings))
+                replied = False
                 found["customer"].readings.append(Reading(turn.text, before))
     markers: list[tuple[Marker, ...]] = matcher.find_all(text for text, _ in pending)
     found["agent"].readings.extend(

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from empathy_score.conversation import Conversation, Marker, Role, Turn
+from empathy_score.headline import NEEDED, doubt, doubt_limit, need, opportunity
+from empathy_score.headline import score as headline
 from empathy_score.markers import MarkerMatcher, MarkerType
+from empathy_score.model.tagging import join_markers
 from empathy_score.readings import RoleReadings, looks_foreign, read_turns
 from empathy_score.scores import Scores
 from empathy_score.transcripts import Note, Transcripts, read_transcripts
@@ -21,7 +24,7 @@ from empathy_score.version import __version__
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from empathy_score.model.model import Model, ScoredRole
+    from empathy_score.model.model import Model, Predictions, ScoredRole
 
 DECIMALS = 6
 """Scores are rounded to this many: more than they mean, less than arithmetic noise."""
@@ -40,6 +43,9 @@ class Scorer:
     markers : sequence of MarkerType, optional
         What to mark, such as `MARKER_TYPES` and your own; the model's by default. Scores do not
         depend on it: the model reads the markers that it was fitted with.
+    review_rate : float, default 0.1
+        Share of replies, 0 to 1, that `needs_review` points out, on replies such as the model was
+        calibrated on: those whose main road is least certain.
     batch_size : int, default 8192
         Turns whose features are held in memory at a time. Scores do not depend on it.
 
@@ -55,19 +61,27 @@ class Scorer:
         model: str | Path | Model = "default",
         *,
         markers: Sequence[MarkerType] | None = None,
+        review_rate: float = 0.1,
         batch_size: int = 8192,
     ) -> None:
         if batch_size < 1:
             raise ValueError(f"batch_size must be 1 or more, came {batch_size}")
+        if not 0 <= review_rate <= 1:
+            raise ValueError(f"review_rate must be from 0 to 1, came {review_rate}")
         if isinstance(model, str | Path):
             from empathy_score.model.folder import load_model
 
             model = load_model(model)
         self.model = model
+        self.review_rate = review_rate
         self.batch_size = batch_size
-        self.matcher = MarkerMatcher(model.markers, model.marker_precision)
-        own = markers is not None and tuple(markers) != model.markers
-        self.shown = MarkerMatcher(markers or (), model.marker_precision) if own else None
+        precision = {name: join.patterns for name, join in model.joins.items()}
+        self.matcher = MarkerMatcher(model.markers, precision)
+        shown = model.markers if markers is None else tuple(markers)
+        self.shown = MarkerMatcher(shown, precision) if shown != model.markers else self.matcher
+        known = set(model.markers) & set(shown)
+        self.joins = {kind.name: model.joins[kind.name] for kind in shown
+                      if kind in known and kind.name in model.joins}  # fmt: skip
 
     def __repr__(self) -> str:
         return f"Scorer({self.signature!r})"
@@ -75,7 +89,10 @@ class Scorer:
     @property
     def signature(self) -> str:
         """Name all that a score depends on: package, model, encoder, arithmetic."""
-        return f"empathy-score:{__version__}|{self.model.signature}|dtype:float32"
+        return (
+            f"empathy-score:{__version__}|{self.model.signature}|dtype:float32"
+            f"|review:{self.review_rate:g}"
+        )
 
     def score(
         self,
@@ -108,7 +125,7 @@ class Scorer:
         begun = time.perf_counter()
         transcripts = _transcripts(table, columns, roles)
         readings, wordless = read_turns(transcripts, self.matcher)
-        probabilities = self.model.probabilities(
+        predictions = self.model.predict(
             {role: found.readings for role, found in readings.items()},
             batch_size=self.batch_size,
             progress=progress,
@@ -122,8 +139,8 @@ class Scorer:
         return Scores(
             transcripts=transcripts,
             dimensions=self.model.dimensions,
-            columns=self._columns(readings, probabilities, len(transcripts.table)),
-            markers=self._markers(readings["agent"]),
+            columns=self._columns(readings, predictions, len(transcripts.table)),
+            markers=self._markers(readings["agent"], predictions),
             signature=self.signature,
             notes=tuple(notes),
             seconds=time.perf_counter() - begun,
@@ -152,30 +169,54 @@ class Scorer:
         return {**scores.reply(row), "markers": markers}
 
     def _columns(
-        self,
-        readings: Mapping[ScoredRole, RoleReadings],
-        probabilities: Mapping[str, NDArray[np.float64]],
-        n_rows: int,
+        self, readings: Mapping[ScoredRole, RoleReadings], found: Predictions, n_rows: int
     ) -> dict[str, NDArray[Any]]:
         """Lay each dimension's values out over all rows; NaN or None elsewhere."""
         columns: dict[str, NDArray[Any]] = {}
         for dimension in self.model.dimensions:
             rows = readings[dimension.role].rows
-            for name, values in dimension.values(probabilities[dimension.name]).items():
-                if values.dtype == object:
-                    column = np.full(n_rows, None, dtype=object)
-                    column[rows] = values
-                else:
-                    column = np.full(n_rows, np.nan)
-                    column[rows] = np.round(values.astype(np.float64), DECIMALS)
-                columns[name] = column
+            for name, values in dimension.values(found.probabilities[dimension.name]).items():
+                columns[name] = _spread(values, rows, n_rows)
+        agent = readings["agent"]
+        for name, values in self._headline(agent, found.probabilities).items():
+            columns[name] = _spread(values, agent.rows, n_rows)
         return columns
 
-    def _markers(self, readings: RoleReadings) -> dict[int, tuple[Marker, ...]]:
-        found = [reading.markers for reading in readings.readings]
-        if self.shown is not None:
-            found = self.shown.find_all(reading.text for reading in readings.readings)
-        return dict(zip(readings.rows, found, strict=True))
+    def _headline(
+        self, agent: RoleReadings, p: Mapping[str, NDArray[np.float64]]
+    ) -> dict[str, NDArray[Any]]:
+        """Sum replies up, as far as the model's dimensions allow."""
+        values: dict[str, NDArray[Any]] = {}
+        if set(NEEDED) <= p.keys():
+            called = need(p["feeling"], agent.answered)
+            values["opportunity"] = opportunity(called, p)
+            values["score"] = headline(called, p, [reading.text for reading in agent.readings])
+        if "road" in p and self.model.doubt:
+            limit = doubt_limit(self.model.doubt, self.review_rate)
+            values["needs_review"] = (doubt(p["road"]) > limit).astype(object)
+        return values
+
+    def _markers(self, readings: RoleReadings, found: Predictions) -> dict[int, tuple[Marker, ...]]:
+        texts = [reading.text for reading in readings.readings]
+        matched = [reading.markers for reading in readings.readings]
+        if self.shown is not self.matcher:
+            matched = self.shown.find_all(texts)
+        joined: dict[str, tuple[Marker, ...]] = {}
+        for text, markers in zip(texts, matched, strict=True):
+            if text not in joined:
+                joined[text] = join_markers(text, markers, found.spans.get(text, ()), self.joins)
+        return {row: joined[text] for row, text in zip(readings.rows, texts, strict=True)}
+
+
+def _spread(values: NDArray[Any], rows: Sequence[int], n_rows: int) -> NDArray[Any]:
+    """Lay values out over all rows of a table; None or NaN in the others."""
+    if values.dtype == object:
+        column = np.full(n_rows, None, dtype=object)
+        column[rows] = values
+        return column
+    column = np.full(n_rows, np.nan)
+    column[rows] = np.round(values.astype(np.float64), DECIMALS)
+    return column
 
 
 def score(

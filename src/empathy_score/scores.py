@@ -22,6 +22,10 @@ ROADS: tuple[str, ...] = tuple(
 )
 
 
+SUMS = ("opportunity", "score", "needs_review")
+"""Columns of agent turns that sum up what the dimensions say."""
+
+
 @dataclass(frozen=True, repr=False, eq=False)
 class Scores:
     """Scores of every turn of a table.
@@ -90,6 +94,7 @@ class Scores:
             Its row in `table`.
         """
         names = [name for d in self.dimensions if d.role == "agent" for name in d.columns]
+        names += [name for name in SUMS if name in self.columns]
         values = {name: self.columns[name][row] for name in names}
         return {n: v.item() if isinstance(v, np.generic) else v for n, v in values.items()}
 
@@ -100,7 +105,8 @@ class Scores:
         -------
         DataFrame
             `conversation_id`; `company` and `channel` where the table has them; `n_turns`;
-            `n_agent_turns`; `road`, `share_<road>`, mean of each signal (as in `by`);
+            `n_agent_turns`; `road`, `share_<road>`, `opportunities`, `given`, `missed`, mean of
+            each signal and of `score` (as in `by`);
             `valence_start`, `valence_end` (-2 to 2, the customer's first and last judged turn) and
             `valence_shift`, their difference; `signature`.
         """
@@ -133,8 +139,9 @@ class Scores:
         DataFrame
             Index: the column's values. `n_conversations`; `n_agent_turns`; `road`, the one of the
             four that most replies are on (`none` where no reply is on a road; of two as frequent,
-            the more probable one); `share_<road>`, the share of replies on each; the mean of every
-            ordered or binary signal in its own range; `signature`.
+            the more probable one); `share_<road>`, the share of replies on each; `opportunities`,
+            how often empathy was called for, `given` and `missed`; the mean of every ordered or
+            binary signal in its own range, and of `score`; `signature`.
 
         Raises
         ------
@@ -236,5 +243,11 @@ class Scores:
             frame.loc[~replied, "road"] = None
             shares = counts.div(frame["n_agent_turns"].where(replied), axis=0)
             frame = frame.join(shares.add_prefix("share_"))
-        signals = [d.name for d in self.dimensions if d.role == "agent" and d.kind != "nominal"]
-        return frame.join(grouped[signals].mean())
+        if "opportunity" in scores:
+            said = pd.DataFrame({n: scores["opportunity"].eq(n) for n in ("given", "missed")})
+            counts = said.groupby(key).sum()
+            frame["opportunities"] = counts.sum(axis=1)
+            frame = frame.join(counts)
+        kinds = ("ordinal", "binary")
+        signals = [d.name for d in self.dimensions if d.role == "agent" and d.kind in kinds]
+        return frame.join(grouped[[*signals, *(["score"] if "score" in scores else [])]].mean())

@@ -154,7 +154,7 @@ class Encoder:
         self.tokenizer.no_truncation()
         self.tokenizer.no_padding()
         self._pad, self._cls, self._sep = (
-            self.tokenizer.token_to_id(token) for token in ("[PAD]", "[CLS]", "[SEP]")
+            int(self.tokenizer.token_to_id(token) or 0) for token in ("[PAD]", "[CLS]", "[SEP]")
         )
 
     @classmethod
@@ -331,7 +331,8 @@ class _Chunk:
 
     def unit_vectors(self) -> NDArray[np.float64]:
         norms = np.linalg.norm(self.sums, axis=1, keepdims=True)
-        return np.divide(self.sums, norms, out=self.sums, where=norms > 0)
+        unit: NDArray[np.float64] = np.divide(self.sums, norms, out=self.sums, where=norms > 0)
+        return unit
 
     def spans(self) -> dict[str, tuple[TaggedSpan, ...]]:
         return {

@@ -160,6 +160,11 @@ class TurnFeatures:
         ]
         return csr_matrix(hstack(parts))
 
+    @property
+    def n_features(self) -> int:
+        """How many columns `transform` gives."""
+        return len(self.style_mean_) + sum(len(v.vocabulary_) for v in self.lexical_.values())
+
     def _style(self, readings: Sequence[Reading]) -> NDArray[np.float64]:
         rows = []
         for reading in readings:

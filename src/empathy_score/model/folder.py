@@ -1,10 +1,13 @@
 """The model folder: json + safetensors + skops, each file's hash checked before it is read.
 
 ```
-config.json           format, name, dimensions, encoder, marker precision, SHA-256 of the rest
-features.json         vocabularies
+config.json           format, name, encoder's sizes, dimensions of each part, how markers are
+                      joined, SHA-256 of the rest
+encoder.safetensors   the encoder's weights in eight bits, and its marker tagger
+tokenizer.json        the encoder's tokenizer
+features.json         vocabularies of each part
 markers.json          marker types and patterns whose counts are features
-weights.safetensors   coefficients, intercepts, idf, style scales
+weights.safetensors   coefficients, intercepts, idf, style scales of each part
 calibration.skops     scikit-learn calibrators; only types on skops' own list of safe ones load
 README.md             model card
 ```
@@ -28,15 +31,28 @@ from safetensors.numpy import load_file, save_file
 from empathy_score.dimensions import Dimension
 from empathy_score.errors import ModelError
 from empathy_score.markers.types import MarkerType
-from empathy_score.model.calibration import Calibration
-from empathy_score.model.encoder import ENCODERS, Encoder
-from empathy_score.model.features import TurnFeatures
+from empathy_score.model.calibration import Calibration, n_calibrators
+from empathy_score.model.encoder import CONFIG, Encoder
+from empathy_score.model.features import TurnFeatures, dense_width
 from empathy_score.model.heads import Heads, n_margins
-from empathy_score.model.model import SCORED_ROLES, Model, RoleModel, ScoredRole, TextEncoder
+from empathy_score.model.model import SCORED_ROLES, Model, Part
+from empathy_score.model.tagger import Tagger
+from empathy_score.model.tagging import TagJoin
 
-FORMAT = 1
-FILES = ("features.json", "markers.json", "weights.safetensors", "calibration.skops")
+FORMAT = 2
+FILES = (
+    "encoder.safetensors",
+    "tokenizer.json",
+    "features.json",
+    "markers.json",
+    "weights.safetensors",
+    "calibration.skops",
+)
+TAGGER = "tagger."
+"""Beginning of the names of the tagger's arrays."""
 
+N_HEADS = 2
+"""Dense and lexical."""
 
 _BROKEN = (
     SafetensorError,
@@ -82,26 +98,34 @@ def save_model(model: Model, folder: str | Path) -> Model:
 
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    plain: dict[str, Any] = {}
+    plain: list[dict[str, Any]] = []
     arrays: dict[str, NDArray[Any]] = {}
-    calibration: dict[str, Any] = {}
-    for role, part in model.roles.items():
-        plain[role], own = part.features.state()
-        arrays |= {f"{role}.{name}": array for name, array in own.items()}
-        arrays[f"{role}.coefficients"] = part.heads.coefficients
-        arrays[f"{role}.intercepts"] = part.heads.intercepts
-        calibration[role] = dict(part.calibration.estimators)
+    for place, part in enumerate(model.parts):
+        vocabularies, own = part.features.state()
+        plain.append(vocabularies)
+        arrays |= {f"{place}.{name}": array for name, array in own.items()}
+        for name, heads in (("dense", part.dense), ("lexical", part.lexical)):
+            arrays[f"{place}.{name}.coefficients"] = heads.coefficients
+            arrays[f"{place}.{name}.intercepts"] = heads.intercepts
+    encoder = dict(model.encoder.arrays)
+    tagger = model.encoder.tagger
+    if tagger is not None:
+        encoder |= {TAGGER + name: array for name, array in tagger.arrays().items()}
+    _write_arrays(folder / "encoder.safetensors", encoder)
+    (folder / "tokenizer.json").write_text(model.encoder.tokenizer.to_str(), encoding="utf-8")
     _write_json(folder / "features.json", plain)
     _write_json(folder / "markers.json", [asdict(kind) for kind in model.markers])
-    contiguous = {name: np.ascontiguousarray(array) for name, array in sorted(arrays.items())}
-    save_file(contiguous, folder / "weights.safetensors")
-    sio.dump(calibration, folder / "calibration.skops")
+    _write_arrays(folder / "weights.safetensors", arrays)
+    sio.dump([dict(part.calibration.estimators) for part in model.parts],
+             folder / "calibration.skops")  # fmt: skip
     config = {
         "format": FORMAT,
         "name": model.name,
-        "encoder": model.encoder_spec.name,
-        "dimensions": [asdict(d) for d in model.dimensions],
-        "marker_precision": dict(model.marker_precision),
+        "encoder": {"name": model.encoder.name, "config": model.encoder.config},
+        "tags": list(tagger.types) if tagger is not None else [],
+        "parts": [[asdict(d) for d in part.dimensions] for part in model.parts],
+        "joins": {name: asdict(join) for name, join in model.joins.items()},
+        "doubt": list(model.doubt),
         "facts": dict(model.facts),
         "sha256": {name: _sha256(folder / name) for name in FILES},
     }
@@ -109,14 +133,12 @@ def save_model(model: Model, folder: str | Path) -> Model:
     return replace(model, digest=_digest(folder))
 
 
-def load_model(folder: str | Path, encoder: TextEncoder | None = None) -> Model:
+def load_model(folder: str | Path) -> Model:
     """Load a model folder after checking every file.
 
     Parameters
     ----------
     folder : path or ``"default"``
-    encoder : TextEncoder, optional
-        Used instead of loading the one that the folder names.
 
     Returns
     -------
@@ -140,56 +162,78 @@ def load_model(folder: str | Path, encoder: TextEncoder | None = None) -> Model:
                 f"{path} was altered: SHA-256 {expected} expected, {came} came. "
                 "Use the folder as it was saved."
             )
-    spec = ENCODERS.get(config["encoder"]) if isinstance(config["encoder"], str) else None
-    if spec is None:
-        raise ModelError(
-            f"{folder} asks for the encoder {str(config['encoder'])[:60]!r}; this version knows "
-            f"{', '.join(ENCODERS)}."
-        )
     try:
-        roles = _roles(folder, config["dimensions"])
-        markers = tuple(_marker_type(**kind) for kind in _read_json(folder / "markers.json"))
-        precision = {str(name): float(value) for name, value in config["marker_precision"].items()}
-        name, facts = str(config["name"]), dict(config["facts"])
+        return Model(
+            name=str(config["name"]),
+            encoder=_encoder(folder, config),
+            parts=_parts(folder, config["parts"], int(config["encoder"]["config"]["hidden_size"])),
+            markers=tuple(_marker_type(**kind) for kind in _read_json(folder / "markers.json")),
+            joins={str(name): _join(**join) for name, join in config["joins"].items()},
+            doubt=tuple(float(value) for value in config["doubt"]),
+            facts=dict(config["facts"]),
+            digest=_digest(folder),
+        )
     except _BROKEN as error:
         raise ModelError(
             f"The model folder {folder} cannot be read ({type(error).__name__}); save it again."
         ) from error
-    return Model(
-        name=name,
-        encoder_spec=spec,
-        encoder=encoder if encoder is not None else Encoder.load(spec),
-        roles=roles,
-        markers=markers,
-        marker_precision=precision,
-        facts=facts,
-        digest=_digest(folder),
+
+
+def _encoder(folder: Path, config: dict[str, Any]) -> Encoder:
+    arrays = load_file(folder / "encoder.safetensors")
+    own = _part(arrays, TAGGER)
+    sizes = {name: config["encoder"]["config"][name] for name in CONFIG}
+    return Encoder(
+        {name: array for name, array in arrays.items() if not name.startswith(TAGGER)},
+        sizes,
+        (folder / "tokenizer.json").read_text(encoding="utf-8"),
+        Tagger.from_arrays(config["tags"], own) if config["tags"] else None,
+        str(config["encoder"]["name"]),
     )
 
 
-def _roles(folder: Path, entries: list[dict[str, Any]]) -> dict[ScoredRole, RoleModel]:
-    """Put features, heads and calibration of each role together; their shapes must agree."""
-    dimensions = [Dimension(**{**entry, "levels": tuple(entry["levels"])}) for entry in entries]
+def _join(source: str, patterns: float, tagger: float) -> TagJoin:
+    if source not in ("patterns", "tagger", "both"):
+        raise ValueError("no such source of markers")
+    return TagJoin(source, float(patterns), float(tagger))  # type: ignore[arg-type]
+
+
+def _parts(folder: Path, entries: list[list[dict[str, Any]]], width: int) -> tuple[Part, ...]:
+    """Put features, heads and calibration of each part together; their shapes must agree."""
     plain = _read_json(folder / "features.json")
     arrays = load_file(folder / "weights.safetensors")
     calibration = _load_calibration(folder / "calibration.skops")
-    roles: dict[ScoredRole, RoleModel] = {}
-    for role in SCORED_ROLES:
-        own = tuple(d for d in dimensions if d.role == role)
-        if not own:
-            continue
-        part = RoleModel(
-            features=TurnFeatures.from_state(plain[role], _part(arrays, role)),
-            heads=Heads(own, arrays[f"{role}.coefficients"], arrays[f"{role}.intercepts"]),
-            calibration=Calibration(calibration[role]),
-        )
-        columns = sum(n_margins(d) for d in own)
-        if part.heads.coefficients.shape[1:] != (columns,) or len(part.heads.intercepts) != columns:
+    parts = []
+    for place, entry in enumerate(entries):
+        own = tuple(Dimension(**{**e, "levels": tuple(e["levels"])}) for e in entry)
+        (role,) = {d.role for d in own}
+        if role not in SCORED_ROLES:
+            raise ValueError("no such role")
+        features = TurnFeatures.from_state(plain[place], _part(arrays, f"{place}."))
+        heads = {
+            name: Heads(own, *(arrays[f"{place}.{name}.{what}"] for what in _HEADS))
+            for name in ("dense", "lexical")
+        }
+        part = Part(role, features, **heads, calibration=Calibration(calibration[place]))
+        _check(part, width)
+        parts.append(part)
+    return tuple(parts)
+
+
+_HEADS = ("coefficients", "intercepts")
+
+
+def _check(part: Part, width: int) -> None:
+    """Refuse heads and calibrators whose shapes do not fit the dimensions and features."""
+    columns = sum(n_margins(d) for d in part.dimensions)
+    for heads in (part.dense, part.lexical):
+        if heads.coefficients.shape[1:] != (columns,) or len(heads.intercepts) != columns:
             raise ValueError("the heads do not fit the dimensions")
-        for d in own:
-            _check_calibrators(d, part.calibration.estimators[d.name])
-        roles[role] = part
-    return roles
+    wanted = (dense_width(width), part.features.n_features)
+    if (len(part.dense.coefficients), len(part.lexical.coefficients)) != wanted:
+        raise ValueError("the heads do not fit the features")
+    for d in part.dimensions:
+        _check_calibrators(d, part.calibration.estimators[d.name])
 
 
 def _marker_type(patterns: list[str], needs: list[str], **plain: str) -> MarkerType:
@@ -197,10 +241,10 @@ def _marker_type(patterns: list[str], needs: list[str], **plain: str) -> MarkerT
 
 
 def _check_calibrators(dimension: Dimension, estimators: Any) -> None:
+    """Refuse calibrators that are of another kind or read other margins."""
     from sklearn.linear_model import LogisticRegression
 
-    nominal = dimension.kind == "nominal"
-    wanted, inputs = (1, n_margins(dimension)) if nominal else (n_margins(dimension), 1)
+    wanted, inputs = n_calibrators(dimension, N_HEADS)
     if not (
         isinstance(estimators, list)
         and len(estimators) == wanted
@@ -234,27 +278,30 @@ def _config(folder: Path) -> dict[str, Any]:
     if not isinstance(config, dict) or config.get("format") != FORMAT:
         came = config.get("format") if isinstance(config, dict) else type(config).__name__
         raise ModelError(f"{path} is of format {came}; this version reads format {FORMAT}.")
-    wanted = {"name", "encoder", "dimensions", "marker_precision", "facts", "sha256"}
+    wanted = {"name", "encoder", "tags", "parts", "joins", "doubt", "facts", "sha256"}
     if missing := wanted - config.keys():
         raise ModelError(f"{path} lacks {', '.join(sorted(missing))}.")
     return config
 
 
-def _load_calibration(path: Path) -> dict[str, Any]:
+def _load_calibration(path: Path) -> list[dict[str, Any]]:
     import skops.io as sio
 
     untrusted = sio.get_untrusted_types(file=path)
     if untrusted:
         raise ModelError(f"{path} holds types that are not allowed: {', '.join(untrusted)}")
     loaded = sio.load(path, trusted=[])
-    if not isinstance(loaded, dict):
+    if not isinstance(loaded, list):
         raise ModelError(f"{path} holds a {type(loaded).__name__}, not calibrators.")
     return loaded
 
 
-def _part(arrays: Mapping[str, NDArray[Any]], role: str) -> dict[str, NDArray[Any]]:
-    prefix = f"{role}."
+def _part(arrays: Mapping[str, NDArray[Any]], prefix: str) -> dict[str, NDArray[Any]]:
     return {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}
+
+
+def _write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    save_file({name: np.ascontiguousarray(array) for name, array in sorted(arrays.items())}, path)
 
 
 def _sha256(path: Path) -> str:

@@ -49,12 +49,10 @@ def targets(dimension: Dimension, index: NDArray[np.int64]) -> NDArray[np.float6
         found = (index[:, None] >> places) & 1 == 1
     else:
         found = index[:, None] > places
-    return found.astype(np.float64)
+    return np.asarray(found, dtype=np.float64)
 
 
-def level_probabilities(
-    dimension: Dimension, margins: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def level_probabilities(dimension: Dimension, margins: NDArray[np.float64]) -> NDArray[np.float64]:
     """Turn margins into probabilities of the levels, before any calibration.
 
     Parameters

@@ -79,7 +79,8 @@ class Predictions:
     probabilities : mapping of str to ndarray of shape (n_turns_of_the_role, n_levels)
         By dimension.
     spans : mapping of str to tuple of TaggedSpan
-        What the tagger found, by normalised reply; empty without a tagger.
+        What the tagger found in each reply, by its untouched text, with offsets in the normalised
+        one; empty without a tagger.
     """
 
     probabilities: Mapping[str, NDArray[np.float64]]
@@ -167,7 +168,8 @@ class Model:
                     for d in part.dimensions:
                         chances = part.calibration.probabilities(d, margins[d.name])
                         found[d.name].append(chances)
-        return Predictions({name: np.vstack(parts) for name, parts in found.items()}, spans)
+        by_reply = {t.text: spans[plain[t.text]] for t in turns_of.get("agent", ()) if spans}
+        return Predictions({name: np.vstack(parts) for name, parts in found.items()}, by_reply)
 
 
 def read_texts(

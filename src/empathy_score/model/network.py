@@ -16,7 +16,8 @@ from torch import Tensor, nn
 
 from empathy_score.dimensions import Dimension
 from empathy_score.model.features import VECTOR_SCALE, dense_width
-from empathy_score.model.heads import n_margins
+from empathy_score.model.heads import Heads, n_margins
+from empathy_score.model.tagger import Tagger
 
 CHUNK = 32
 """Texts of one forward pass; texts of like length go together, so that little is padded."""
@@ -30,12 +31,12 @@ class Encoded:
     ----------
     vectors : Tensor of shape (n_texts, width)
         Unit vectors: means over tokens, scaled to length 1.
-    tokens : list of Tensor of shape (n_tokens, width)
-        The last layer, special tokens left out.
+    tags : list of Tensor of shape (n_tokens, n_tags)
+        Margin of each marker type at each token, special tokens left out; empty without tagger.
     """
 
     vectors: Tensor
-    tokens: list[Tensor]
+    tags: list[Tensor]
 
 
 class Network(nn.Module):
@@ -87,25 +88,30 @@ class Network(nn.Module):
         """
         device = self.body.device
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        vectors: list[Tensor | None] = [None] * len(texts)
-        tokens: list[Tensor | None] = [None] * len(texts)
+        place = np.empty(len(texts), dtype=np.int64)
+        place[order] = np.arange(len(texts))
+        vectors: list[Tensor] = []
+        tags: list[Tensor] = []
         for start in range(0, len(order), CHUNK):
-            chosen = order[start : start + CHUNK]
-            longest = max(len(texts[i]) for i in chosen)
-            ids = np.zeros((len(chosen), longest), dtype=np.int64)
-            mask = np.zeros((len(chosen), longest), dtype=np.int64)
-            for row, i in enumerate(chosen):
-                ids[row, : len(texts[i])] = texts[i]
-                mask[row, : len(texts[i])] = 1
+            chosen = [texts[i] for i in order[start : start + CHUNK]]
+            sizes = [len(ids) for ids in chosen]
+            ids = np.zeros((len(chosen), sizes[-1]), dtype=np.int64)
+            mask = np.zeros((len(chosen), sizes[-1]), dtype=np.int64)
+            for row, text in enumerate(chosen):
+                ids[row, : len(text)] = text
+                mask[row, : len(text)] = 1
             attention = torch.from_numpy(mask).to(device)
             hidden = self.body(torch.from_numpy(ids).to(device), attention).last_hidden_state
             weight = attention.unsqueeze(-1).to(hidden.dtype)
             pooled = (hidden * weight).sum(dim=1) / weight.sum(dim=1)
-            unit = nn.functional.normalize(pooled, dim=-1)
-            for row, i in enumerate(chosen):
-                vectors[i] = unit[row]
-                tokens[i] = hidden[row, 1 : len(texts[i]) - 1]
-        return Encoded(torch.stack([v for v in vectors if v is not None]), tokens)  # type: ignore[arg-type]
+            vectors.append(nn.functional.normalize(pooled, dim=-1))
+            if self.tagger is not None:
+                margins = self.tagger(self.dropout(hidden))
+                tags += margins[attention.bool()].split(sizes)
+        return Encoded(
+            torch.cat(vectors)[torch.from_numpy(place).to(device)],
+            [tags[i][1:-1] for i in place] if tags else [],
+        )
 
     def margins(self, role: str, own: Tensor, before: Tensor) -> Tensor:
         """Give all margins of a role, side by side.
@@ -124,9 +130,19 @@ class Network(nn.Module):
         margins: Tensor = self.heads[role](self.dropout(dense))
         return margins
 
-    def tag(self, tokens: Tensor) -> Tensor:
-        """Give the margin of each marker type at each token; shape (n_tokens, n_tags)."""
+    def exported_heads(self, role: str) -> Heads:
+        """Give a role's heads as scoring takes them."""
+        layer: Any = self.heads[role]
+        return Heads(
+            self.dimensions[role],
+            np.ascontiguousarray(layer.weight.detach().cpu().numpy().T),
+            layer.bias.detach().cpu().numpy().astype(np.float64),
+        )
+
+    def exported_tagger(self) -> Tagger | None:
+        """Give the tagger as scoring takes it, with a threshold of one half everywhere."""
         if self.tagger is None:
-            raise ValueError("this network has no tagger")
-        margins: Tensor = self.tagger(self.dropout(tokens))
-        return margins
+            return None
+        weight = self.tagger.weight.detach().cpu().numpy()
+        bias = self.tagger.bias.detach().cpu().numpy()
+        return Tagger(self.tags, weight, bias, np.full(len(self.tags), 0.5, dtype=np.float32))

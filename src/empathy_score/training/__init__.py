@@ -1,6 +1,6 @@
-"""Labelled table -> fitted heads and calibration: the folder that scoring loads."""
+"""Labels of your own -> a model folder that scoring loads; and how good a model is on them."""
 
-from empathy_score.training.fitting import fit
+from empathy_score.training.fitting import train
 from empathy_score.training.labels import labelled_table
 
-__all__ = ["fit", "labelled_table"]
+__all__ = ["labelled_table", "train"]

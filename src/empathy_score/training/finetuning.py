@@ -225,9 +225,8 @@ def loss_of(network: Network, examples: Sequence[_Example], tag_weight: float) -
     loss = torch.stack(losses).mean()
     tagged = [t for example in examples for t in example.turns if t.tags is not None]
     if tagged and network.tagger is not None:
-        tokens = torch.cat([encoded.tokens[texts[t.own]] for t in tagged])
+        margins = torch.cat([encoded.tags[texts[t.own]] for t in tagged])
         wanted = torch.from_numpy(np.concatenate([t.tags for t in tagged if t.tags is not None]))
-        margins = network.tag(tokens)
         loss = loss + tag_weight * nn.functional.binary_cross_entropy_with_logits(
             margins, wanted.to(margins.device)
         )
@@ -278,7 +277,9 @@ def _dimension_losses(
     return losses
 
 
-def held_out_agreement(network: Network, examples: Sequence[_Example], batch_size: int = 64) -> float:
+def held_out_agreement(
+    network: Network, examples: Sequence[_Example], batch_size: int = 64
+) -> float:
     """Give the mean kappa over dimensions on some examples, NaN where nothing is defined."""
     margins: dict[str, list[NDArray[np.float64]]] = {r: [] for r in network.dimensions}
     labels: dict[str, list[NDArray[np.int64]]] = {r: [] for r in network.dimensions}
@@ -333,7 +334,7 @@ def _trainer(
             found = held_out_agreement(self.model, held_examples)
             metrics = {"eval_kappa": found if np.isfinite(found) else 0.0}
             self.log(metrics)
-            self.control = self.callback_handler.on_evaluate(
+            self.control: Any = self.callback_handler.on_evaluate(
                 self.args, self.state, self.control, metrics
             )
             return metrics

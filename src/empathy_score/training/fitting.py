@@ -1,72 +1,105 @@
-"""A labelled table -> a model: heads on every conversation, calibration on unseen ones."""
+"""A labelled table -> a model: heads, calibration on conversations they did not see, markers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from empathy_score.dimensions import DIMENSIONS, Dimension
+from empathy_score.dimensions import DIMENSIONS, Kind
 from empathy_score.errors import LabelError
-from empathy_score.evaluation import precision_by_type
-from empathy_score.markers import MARKER_TYPES, MarkerMatcher, MarkerType
-from empathy_score.model.calibration import fit_calibration
-from empathy_score.model.encoder import MINILM, Encoder, EncoderSpec
-from empathy_score.model.features import TurnFeatures, plain_texts
+from empathy_score.headline import doubt
+from empathy_score.markers import MARKER_TYPES, MarkerMatcher
+from empathy_score.model.calibration import Calibration, Margins, fit_calibration
+from empathy_score.model.encoder import MINILM, Encoder
+from empathy_score.model.features import TurnFeatures, dense_features, plain_texts
+from empathy_score.model.folder import load_model
 from empathy_score.model.heads import fit_heads
-from empathy_score.model.model import (
-    SCORED_ROLES,
-    Model,
-    RoleModel,
-    ScoredRole,
-    TextEncoder,
-    encode_texts,
+from empathy_score.model.model import SCORED_ROLES, Model, Part, ScoredRole, read_texts
+from empathy_score.training.joining import measure_joins
+from empathy_score.training.targets import dimensions_of, read_labelled
+from empathy_score.training.turns import (
+    LabelledTurns,
+    RoleTurns,
+    labelled_turns,
+    split_groups,
 )
-from empathy_score.readings import RoleReadings, read_turns
-from empathy_score.training.labels import level_index
-from empathy_score.transcripts import Transcripts, read_transcripts
+
+if TYPE_CHECKING:
+    from empathy_score.model.network import Network
+    from empathy_score.training.finetuning import FinetuneSettings
 
 FOLDS = 5
+"""Parts that conversations are split into where calibration is cross-fitted."""
+
+HELD_OUT = 0.15
+"""Share of the conversations that calibration is fitted on where the encoder is tuned."""
+
+STOPPING = 0.05
+"""Share of the conversations that early stopping looks at."""
+
+C_DENSE, C_LEXICAL = 0.02, 0.3
+"""Inverse strength of the penalty of the heads over vectors, and over lexical features."""
+
+FEWEST_SPANS = 20
+"""Labelled spans that a marker type needs to be tagged."""
+
+ROAD = DIMENSIONS[0]
+
+DOUBTS = 101
+"""Quantiles of the road's doubt that a model keeps."""
+
+Say = Callable[[str], None]
+"""Takes a line on what is being done."""
 
 
-def fit(
+def train(
     table: Any,
     *,
+    targets: Mapping[str, Kind | None] | Sequence[str] | None = None,
+    base: str | Path | Model = "default",
     name: str = "custom",
-    dimensions: Sequence[Dimension] = DIMENSIONS,
-    markers: Sequence[MarkerType] = MARKER_TYPES,
-    encoder_spec: EncoderSpec = MINILM,
-    encoder: TextEncoder | None = None,
-    C: Mapping[ScoredRole, float] | None = None,
-    folds: int = FOLDS,
+    finetune: bool | FinetuneSettings = False,
+    checkpoints: str | Path | None = None,
     facts: Mapping[str, Any] | None = None,
+    say: Say | None = None,
+    progress: bool = False,
 ) -> Model:
-    """Fit a model to a labelled table.
+    """Fit a model to labels of your own.
 
-    Heads are fitted to all labels; calibration to the margins that heads of the other folds give
-    for each fold, so that no head has seen a conversation that its calibration is fitted on.
+    Without `finetune` the base's encoder stays: heads are fitted to all labels, and calibration to
+    the margins that heads of the other folds give, so that no head has seen a conversation that
+    its calibration is fitted on; dimensions that your table does not have stay the base's. With
+    it, the encoder learns too, and the model has the labelled dimensions alone; calibration is
+    fitted on conversations that neither encoder nor heads saw.
 
     Parameters
     ----------
-    table : any form that `read_transcripts` takes
-        A transcript with a column for each dimension, filled where a turn is labelled. A column
-        `group` joins conversations that must not be parted, a column `weight` weighs turns.
+    table : any form that `read_transcripts` takes, or a bare table of replies and labels
+        Columns named like a dimension of `DIMENSIONS` or of the base retrain it. A column `group`
+        joins conversations that must not be parted, a column `weight` weighs turns, `spans` has
+        labelled markers.
+    targets : mapping of str to Kind or None, or sequence of str, optional
+        Columns with dimensions of your own, and their kind; inferred where it is None.
+    base : str, Path or Model, default "default"
+        Where to begin: the model that ships, a model folder, or ``"all-MiniLM-L6-v2"``, the public
+        encoder as it is.
     name : str
         Of the model.
-    dimensions : sequence of Dimension
-        What to learn; each needs a column of its name.
-    markers : sequence of MarkerType
-        Whose counts are features.
-    encoder_spec, encoder : EncoderSpec, TextEncoder
-        The encoder, loaded by its spec unless given.
-    C : mapping of role to float, optional
-        Inverse strength of the heads' penalty.
-    folds : int
-        Parts that the conversations are split into for calibration.
+    finetune : bool or FinetuneSettings
+    checkpoints : path, optional
+        Where a fine-tuning keeps its checkpoints, and goes on from them.
     facts : mapping, optional
         Kept in the model folder.
+    say : callable, optional
+        Told what was inferred and what is being done, line by line.
+    progress : bool
+        Whether fine-tuning shows a progress bar.
 
     Returns
     -------
@@ -75,70 +108,165 @@ def fit(
     Raises
     ------
     LabelError
-        Where a dimension has no label, or a label is not one of its levels.
+        Where there is nothing to learn, or a label is not one of its dimension's levels.
     """
-    transcripts = table if isinstance(table, Transcripts) else read_transcripts(table)
-    frame = transcripts.table
-    encoder = encoder if encoder is not None else Encoder.load(encoder_spec)
-    matcher = MarkerMatcher(markers)
-    readings, _ = read_turns(transcripts, matcher)
-    if not any(d.role == "agent" for d in dimensions):
-        raise LabelError("At least one dimension of the agent's replies is needed.")
-    strength = {"agent": 0.05, "customer": 0.05} | dict(C or {})
-    roles: dict[ScoredRole, RoleModel] = {}
-    for role in SCORED_ROLES:
-        own = tuple(d for d in dimensions if d.role == role)
-        if not own:
-            continue
-        labels, kept = _labels(frame, readings[role], own)
-        chosen = [readings[role].readings[i] for i in kept]
-        rows = [readings[role].rows[i] for i in kept]
-        groups = frame["group" if "group" in frame else "conversation_id"].iloc[rows]
-        weights = _weights(frame, rows)
-        features = TurnFeatures([m.name for m in markers] if role == "agent" else []).fit(chosen)
-        plain = plain_texts(chosen)
-        X = features.transform(chosen, plain, encode_texts(encoder, plain))
-        margins = {d.name: np.zeros((0, 0)) for d in own}
-        for train, test in _split(groups.astype(str).to_numpy(), folds):
-            seen = {n: index[train] for n, index in labels.items()}
-            heads = fit_heads(X[train], seen, own, C=strength[role], weights=weights[train])
-            for n, part in heads.margins(X[test]).items():
-                if not margins[n].size:
-                    margins[n] = np.zeros((len(rows), part.shape[1]))
-                margins[n][test] = part
-        roles[role] = RoleModel(
-            features=features,
-            heads=fit_heads(X, labels, own, C=strength[role], weights=weights),
-            calibration=fit_calibration(margins, labels, own, weights),
+    say = say or (lambda _: None)
+    model = load_base(base)
+    transcripts = read_labelled(table)
+    known = {d.name: d for d in (*DIMENSIONS, *model.dimensions)}
+    kinds = targets if isinstance(targets, Mapping) else dict.fromkeys(targets or ())
+    dimensions = dimensions_of(transcripts, tuple(known.values()), kinds)
+    for d in dimensions:
+        say(f"{d.name}: {d.kind}, {', '.join(map(str, d.levels))} ({d.role} turns)")
+    turns = labelled_turns(transcripts, dimensions, MarkerMatcher(model.markers))
+    described = {**(facts or {}), "labelled_turns": {r: len(part) for r, part in turns.items()}}
+    if finetune:
+        fitted = _tuned(model, turns, finetune, checkpoints, say, progress)
+    else:
+        fitted = _refitted(model, turns, say)
+    return replace(fitted, name=name, facts=described, digest="")
+
+
+def load_base(base: str | Path | Model) -> Model:
+    """Give the model that training begins with: a folder's, or a public encoder without heads."""
+    if isinstance(base, Model):
+        return base
+    if str(base) == MINILM.name:
+        return Model(MINILM.name, Encoder.load(MINILM), (), MARKER_TYPES)
+    return load_model(base)
+
+
+def _refitted(model: Model, turns: LabelledTurns, say: Say) -> Model:
+    """Fit heads and calibration over the base's encoder; keep its other dimensions."""
+    parts = []
+    doubts = model.doubt
+    for role, own in turns.items():
+        say(f"fitting {len(own.dimensions)} dimensions to {len(own)} {role} turns")
+        plain, vectors, _ = read_texts(model.encoder, {role: own.readings})
+        width = model.encoder.width
+        dense = dense_features(own.readings, plain, vectors, width)
+        features = _features(model, own, role)
+        lexical = features.transform(own.readings, plain)
+        margins = _cross_fitted(dense, lexical, own)
+        calibration = fit_calibration(margins, own.labels, own.dimensions, own.weights)
+        part = Part(
+            role,
+            features,
+            fit_heads(dense, own.labels, own.dimensions, C=C_DENSE, weights=own.weights),
+            fit_heads(lexical, own.labels, own.dimensions, C=C_LEXICAL, weights=own.weights),
+            calibration,
         )
-    precision = precision_by_type(frame, matcher) if "spans" in frame else {}
-    return Model(name, encoder_spec, encoder, roles, tuple(markers), precision, dict(facts or {}))
+        parts.append(part)
+        doubts = _doubts(calibration, margins, own) or doubts
+    fresh = {d.name for part in parts for d in part.dimensions}
+    for old in model.parts:
+        kept = [d for d in old.dimensions if d.name not in fresh]
+        if kept:
+            parts.append(old.only(kept))
+    return replace(model, parts=tuple(parts), doubt=doubts)
 
 
-def _labels(
-    frame: Any, readings: RoleReadings, dimensions: Sequence[Dimension]
-) -> tuple[dict[str, NDArray[np.int64]], NDArray[np.int64]]:
-    """Give level indices of the labelled turns, and which of the readings those are."""
-    every: dict[str, NDArray[np.int64]] = {}
-    for dimension in dimensions:
-        if dimension.name not in frame:
-            raise LabelError(
-                f"The labelled table has no column {dimension.name!r}; add it, or leave the "
-                "dimension out."
-            )
-        index = level_index(frame[dimension.name], dimension)[readings.rows]
-        if not (index >= 0).any():
-            raise LabelError(f"Column {dimension.name!r} has no label on any scored turn.")
-        every[dimension.name] = index
-    labelled = np.any([index >= 0 for index in every.values()], axis=0)
-    return {n: index[labelled] for n, index in every.items()}, np.flatnonzero(labelled)
+def _tuned(
+    model: Model,
+    turns: LabelledTurns,
+    settings: bool | FinetuneSettings,
+    checkpoints: str | Path | None,
+    say: Say,
+    progress: bool,
+) -> Model:
+    """Tune the encoder; fit lexical heads beside it; calibrate on what neither saw."""
+    from empathy_score.training.finetuning import finetune
+
+    seen, held = split_groups(turns, HELD_OUT, seed=1)
+    learnt, watched = split_groups(seen, STOPPING / (1 - HELD_OUT), seed=2)
+    tags = _tags(model, learnt)
+    chosen = None if isinstance(settings, bool) else settings
+    say(f"tuning the encoder on {sum(map(len, learnt.values()))} turns")
+    network = finetune(
+        model.encoder, learnt, watched, tags=tags, settings=chosen, checkpoints=checkpoints,
+        progress=progress,
+    )  # fmt: skip
+    encoder = model.encoder.tuned(network.body, network.exported_tagger(), "MiniLM-L6-tuned")
+    return assemble(replace(model, encoder=encoder), network, seen, held, say)
 
 
-def _weights(frame: Any, rows: Sequence[int]) -> NDArray[np.float64]:
-    if "weight" not in frame:
-        return np.ones(len(rows))
-    weights: NDArray[np.float64] = frame["weight"].iloc[list(rows)].fillna(1.0).to_numpy(float)
-    return weights
+def assemble(
+    model: Model, network: Network, seen: LabelledTurns, held: LabelledTurns, say: Say
+) -> Model:
+    """Put a tuned network, lexical heads, calibration and markers together.
+
+    Parameters
+    ----------
+    model : Model
+        With the tuned encoder; its marker types are used.
+    network : Network
+        Whose heads are taken.
+    seen, held : LabelledTurns
+        What lexical heads are fitted to; what calibration and markers are measured on.
+    say : callable
+    """
+    parts: list[Part] = []
+    doubts: tuple[float, ...] = ()
+    for role in SCORED_ROLES:
+        if role not in seen:
+            continue
+        own = seen[role]
+        say(f"fitting {len(own.dimensions)} dimensions to {len(own)} {role} turns")
+        features = _features(model, own, role)
+        lexical = features.transform(own.readings, plain_texts(own.readings))
+        heads = fit_heads(lexical, own.labels, own.dimensions, C=C_LEXICAL, weights=own.weights)
+        dense = network.exported_heads(role)
+        raw = Part(role, features, dense, heads, Calibration({}))
+        plain, vectors, _ = read_texts(model.encoder, {role: held[role].readings})
+        margins = raw.margins(held[role].readings, plain, vectors, model.encoder.width)
+        labels = held[role].labels
+        calibration = fit_calibration(margins, labels, own.dimensions, held[role].weights)
+        parts.append(replace(raw, calibration=calibration))
+        doubts = _doubts(calibration, margins, held[role]) or doubts
+    fitted = replace(model, parts=tuple(parts), doubt=doubts)
+    if "agent" in held and any(spans is not None for spans in held["agent"].spans):
+        say("measuring markers")
+        return measure_joins(fitted, held["agent"])
+    return fitted
+
+
+def _features(model: Model, turns: RoleTurns, role: ScoredRole) -> TurnFeatures:
+    """Fit the lexical features; only replies have markers to count."""
+    types = [kind.name for kind in model.markers] if role == "agent" else []
+    return TurnFeatures(types).fit(turns.readings)
+
+
+def _tags(model: Model, turns: LabelledTurns) -> list[str]:
+    """Give the marker types that have enough labelled spans to learn from."""
+    if "agent" not in turns:
+        return []
+    spans = Counter(span[0] for own in turns["agent"].spans for span in own or ())
+    return [kind.name for kind in model.markers if spans[kind.name] >= FEWEST_SPANS]
+
+
+def doubt_quantiles(doubts: NDArray[np.float64]) -> tuple[float, ...]:
+    """Give what a model keeps of the road's doubt on some replies."""
+    return tuple(np.quantile(doubts, np.linspace(0, 1, DOUBTS)).round(6).tolist())
+
+
+def _doubts(calibration: Calibration, margins: Margins, turns: RoleTurns) -> tuple[float, ...]:
+    """Give the quantiles of the road's doubt; none where the road is not among the dimensions."""
+    if ROAD not in turns.dimensions:
+        return ()
+    return doubt_quantiles(doubt(calibration.probabilities(ROAD, margins[ROAD.name])))
+
+
+def _cross_fitted(dense: NDArray[np.float64], lexical: Any, turns: RoleTurns) -> Margins:
+    """Give each turn the margins of heads that were fitted to the other folds."""
+    margins: dict[str, NDArray[np.float64]] = {}
+    for train, test in _split(turns.groups, FOLDS):
+        own = turns.take(train)
+        for place, (X, C) in enumerate(((dense, C_DENSE), (lexical, C_LEXICAL))):
+            heads = fit_heads(X[train], own.labels, own.dimensions, C=C, weights=own.weights)
+            for name, part in heads.margins(X[test]).items():
+                shape = (len(turns), 2, part.shape[1])
+                margins.setdefault(name, np.zeros(shape))[test, place] = part
+    return margins
 
 
 def _split(groups: NDArray[Any], folds: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,9 @@ LISTS: dict[str, tuple[str, ...]] = {
     "expectations": ("care_and_concern", "problem_solving", "spontaneity", "recovery"),
 }
 """Lists in the codebook's JSON and the dimensions that their places stand for."""
+
+SEPARATOR = re.compile(r"\s*[;|]\s*")
+"""Between several labels in one cell."""
 
 CUSTOMER = {"customer": "feeling", "valence": "valence"}
 """Keys in the codebook's JSON that are said of the customer's last turn before the reply."""
@@ -98,6 +102,9 @@ def _conversation_of(item: Mapping[str, Any]) -> str:
 def level_index(column: pd.Series, dimension: Dimension) -> NDArray[np.int64]:
     """Give the index of each label among a dimension's levels, -1 where there is none.
 
+    Several labels in a cell are given as `heads.targets` counts them: the sum of 2 to the power of
+    each one's place.
+
     Raises
     ------
     LabelError
@@ -106,22 +113,40 @@ def level_index(column: pd.Series, dimension: Dimension) -> NDArray[np.int64]:
     place: dict[Level, int] = {level: i for i, level in enumerate(dimension.levels)}
     index = np.full(len(column), -1, dtype=np.int64)
     for row, value in enumerate(column.tolist()):
-        if value is None or value != value or value == "":
+        if is_empty(value):
             continue
-        level = _as_level(value, dimension)
-        if level not in place:
-            listed = ", ".join(map(str, dimension.levels))
-            raise LabelError(
-                f"row {row + 1}, column {dimension.name!r}: expected one of {listed}, "
-                f"came {repr(value)[:26]}. Mend the label."
-            )
-        index[row] = place[level]
+        labels = several(value) if dimension.kind == "multilabel" else [value]
+        levels = [_as_level(label, dimension) for label in labels]
+        for level in levels:
+            if level not in place:
+                listed = ", ".join(map(str, dimension.levels))
+                raise LabelError(
+                    f"row {row + 1}, column {dimension.name!r}: expected one of {listed}, "
+                    f"came {repr(value)[:26]}. Mend the label."
+                )
+        if dimension.kind == "multilabel":
+            index[row] = sum(1 << place[level] for level in set(levels))
+        else:
+            index[row] = place[levels[0]]
     return index
+
+
+def is_empty(value: Any) -> bool:
+    """Tell whether a cell has no label: None, NaN, or no character but white space."""
+    if isinstance(value, str):
+        return not value.strip()
+    return value is None or (isinstance(value, float) and value != value)
+
+
+def several(value: Any) -> list[str]:
+    """Split a cell of several labels, a list or parted by ``;`` or ``|``."""
+    parts = SEPARATOR.split(value) if isinstance(value, str) else list(value)
+    return [str(part).strip() for part in parts if str(part).strip()]
 
 
 def _as_level(value: Any, dimension: Dimension) -> Level:
     if isinstance(dimension.levels[0], str):
-        return str(value)
+        return str(value).strip()
     try:
         number = float(value)
     except (TypeError, ValueError):

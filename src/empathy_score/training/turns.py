@@ -102,9 +102,7 @@ def labelled_turns(
     return turns
 
 
-def _role_turns(
-    frame: Any, dimensions: tuple[Dimension, ...], found: RoleReadings
-) -> RoleTurns:
+def _role_turns(frame: Any, dimensions: tuple[Dimension, ...], found: RoleReadings) -> RoleTurns:
     labels: dict[str, NDArray[np.int64]] = {}
     for dimension in dimensions:
         if dimension.name not in frame:

@@ -5,25 +5,28 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from empathy_score.conversation import Marker
 from empathy_score.dimensions import Dimension
-from empathy_score.markers.types import marker_groups
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from empathy_score.markers import MarkerMatcher
 
 ECE_BINS = 10
 
 
+Counts = NDArray[np.int64]
+"""How often each item is counted, as a bootstrap draws them; shape (n,)."""
+
+
 def kappa(
-    true: NDArray[np.int64], given: NDArray[np.int64], *, n_levels: int, quadratic: bool
+    true: NDArray[np.int64],
+    given: NDArray[np.int64],
+    *,
+    n_levels: int,
+    quadratic: bool,
+    counts: Counts | None = None,
 ) -> float:
     """Cohen's kappa, with quadratic weights where the levels are ordered; NaN if undefined.
 
@@ -35,17 +38,27 @@ def kappa(
         How many levels there are, those that nobody chose included.
     quadratic : bool
         Whether a disagreement counts by the square of its distance.
+    counts : ndarray of shape (n,), optional
+        How often each item counts; once by default.
     """
     from sklearn.metrics import cohen_kappa_score
 
-    if len(np.unique(np.concatenate([true, given]))) < 2:
+    there = slice(None) if counts is None else counts > 0
+    if len(np.unique(np.concatenate([true[there], given[there]]))) < 2:
         return float("nan")
-    weights = "quadratic" if quadratic else None
-    return float(cohen_kappa_score(true, given, labels=np.arange(n_levels), weights=weights))
+    return float(
+        cohen_kappa_score(
+            true, given, labels=np.arange(n_levels),
+            weights="quadratic" if quadratic else None, sample_weight=counts,
+        )
+    )  # fmt: skip
 
 
 def agreement(
-    dimension: Dimension, probabilities: NDArray[np.float64], true: NDArray[np.int64]
+    dimension: Dimension,
+    probabilities: NDArray[np.float64],
+    true: NDArray[np.int64],
+    counts: Counts | None = None,
 ) -> float:
     """Give the kappa of the levels that a user would read off the probabilities.
 
@@ -58,31 +71,64 @@ def agreement(
     probabilities : ndarray of shape (n, n_levels)
     true : ndarray of shape (n,)
         Indices of levels, none of them -1.
+    counts : ndarray of shape (n,), optional
+        How often each item counts.
     """
     given = chosen_level(dimension, probabilities)
     if dimension.kind == "multilabel":
         pairs = [((true >> i) & 1, (given >> i) & 1) for i in range(len(dimension.levels))]
-        values = [kappa(t, g, n_levels=2, quadratic=False) for t, g in pairs]
+        values = [kappa(t, g, n_levels=2, quadratic=False, counts=counts) for t, g in pairs]
         return float(np.nanmean(values)) if np.isfinite(values).any() else float("nan")
     ordered = dimension.kind == "ordinal"
-    return kappa(true, given, n_levels=len(dimension.levels), quadratic=ordered)
+    n_levels = len(dimension.levels)
+    return kappa(true, given, n_levels=n_levels, quadratic=ordered, counts=counts)
 
 
-def macro_f1(true: NDArray[np.int64], given: NDArray[np.int64]) -> float:
-    """Mean F1 over the levels that occur in `true`."""
+def macro_f1(
+    dimension: Dimension,
+    probabilities: NDArray[np.float64],
+    true: NDArray[np.int64],
+    counts: Counts | None = None,
+) -> float:
+    """Give the mean F1 over the levels that occur in `true`; over labels where there are several.
+
+    Parameters
+    ----------
+    dimension : Dimension
+    probabilities : ndarray of shape (n, n_levels)
+    true : ndarray of shape (n,)
+        Indices of levels, none of them -1.
+    counts : ndarray of shape (n,), optional
+        How often each item counts.
+    """
     from sklearn.metrics import f1_score
 
-    labels = np.unique(true)
-    return float(f1_score(true, given, labels=labels, average="macro", zero_division=0.0))
+    given = chosen_level(dimension, probabilities)
+    if dimension.kind == "multilabel":
+        places = np.arange(len(dimension.levels))
+        true, given = (true[:, None] >> places) & 1, (given[:, None] >> places) & 1
+        labels = np.flatnonzero(true.any(axis=0))
+    else:
+        labels = np.unique(true)
+    if not len(labels):
+        return float("nan")
+    score = f1_score(
+        true, given, labels=labels, average="macro", zero_division=0.0, sample_weight=counts
+    )
+    return float(score)
 
 
 def expected_calibration_error(
-    probabilities: NDArray[np.float64], true: NDArray[np.int64], bins: int = ECE_BINS
+    dimension: Dimension,
+    probabilities: NDArray[np.float64],
+    true: NDArray[np.int64],
+    bins: int = ECE_BINS,
 ) -> float:
     """Mean gap between confidence in the most probable level and its accuracy.
 
     Parameters
     ----------
+    dimension : Dimension
     probabilities : ndarray of shape (n, n_levels)
     true : ndarray of shape (n,)
         Indices of levels.
@@ -94,15 +140,32 @@ def expected_calibration_error(
     float
         0 to 1; 0 is calibrated. Source: Naeini, Cooper & Hauskrecht 2015.
     """
-    confidence = probabilities.max(axis=1)
-    correct = probabilities.argmax(axis=1) == true
-    place = np.minimum((confidence * bins).astype(int), bins - 1)
-    gaps = [
-        abs(confidence[place == b].mean() - correct[place == b].mean()) * (place == b).mean()
-        for b in range(bins)
-        if (place == b).any()
-    ]
+    confidence, correct = certainty(dimension, probabilities, true)
+    gaps = (
+        abs(confidence[inside].mean() - correct[inside].mean()) * inside.mean()
+        for inside in in_bins(confidence, bins)
+    )
     return float(sum(gaps))
+
+
+def certainty(
+    dimension: Dimension, probabilities: NDArray[np.float64], true: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Give the probability of the most probable level, and whether it is the right one.
+
+    Where there are several labels, of each label of each item.
+    """
+    if dimension.kind == "multilabel":
+        wanted = (true[:, None] >> np.arange(len(dimension.levels))) & 1 == 1
+        sure = np.maximum(probabilities, 1 - probabilities).ravel()
+        return sure, ((probabilities > 0.5) == wanted).ravel()
+    return probabilities.max(axis=1), probabilities.argmax(axis=1) == true
+
+
+def in_bins(confidence: NDArray[np.float64], bins: int = ECE_BINS) -> list[NDArray[np.bool_]]:
+    """Give which items lie in each bin of equal width over 0 to 1, empty bins left out."""
+    place = np.minimum((confidence * bins).astype(int), bins - 1)
+    return [place == b for b in range(bins) if (place == b).any()]
 
 
 @dataclass(frozen=True)
@@ -157,14 +220,13 @@ def dimension_figures(
     """
     known = true >= 0
     p, t = probabilities[known], true[known]
-    given = chosen_level(dimension, p)
+    if not len(t):
+        return DimensionFigures(0, float("nan"), float("nan"), float("nan"))
     return DimensionFigures(
-        n=int(known.sum()),
-        kappa=kappa(
-            t, given, n_levels=len(dimension.levels), quadratic=dimension.kind == "ordinal"
-        ),
-        macro_f1=macro_f1(t, given),
-        ece=expected_calibration_error(p, t),
+        n=len(t),
+        kappa=agreement(dimension, p, t),
+        macro_f1=macro_f1(dimension, p, t),
+        ece=expected_calibration_error(dimension, p, t),
     )
 
 
@@ -243,43 +305,6 @@ def group_figures(
             parts = (f.given, f.right, f.wanted, f.found)
             sums[group] = [a + b for a, b in zip(sums.get(group, [0] * 4), parts, strict=True)]
     return {group: SpanFigures(*total) for group, total in sums.items()}
-
-
-def precision_by_type(frame: pd.DataFrame, matcher: MarkerMatcher) -> dict[str, float]:
-    """Measure each marker type's precision on the replies of a labelled table.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        With `text` and `spans`; only rows that have a list of spans count.
-    matcher : MarkerMatcher
-
-    Returns
-    -------
-    dict of str to float
-        Share of the given spans that overlap a labelled one of the type, shrunk towards one half
-        by two pseudo-spans, 0 to 1.
-    """
-    figures = _spans(frame, matcher)
-    known = {kind.name for kind in matcher.types}
-    return {
-        name: round((f.right + 1) / (f.given + 2), 4)
-        for name, f in sorted(figures.items())
-        if name in known
-    }
-
-
-def spans_by_group(
-    frame: pd.DataFrame, matcher: MarkerMatcher
-) -> tuple[dict[str, SpanFigures], dict[str, SpanFigures]]:
-    """Measure marker spans on a labelled table, by type and by group."""
-    by_type = _spans(frame, matcher)
-    return by_type, group_figures(by_type, marker_groups(matcher.types))
-
-
-def _spans(frame: pd.DataFrame, matcher: MarkerMatcher) -> dict[str, SpanFigures]:
-    rows = frame[[isinstance(spans, list) for spans in frame["spans"]]]
-    return span_figures(matcher.find_all(rows["text"]), rows["spans"])
 
 
 def _overlap(marker: Marker, span: Mapping[str, Any]) -> bool:
