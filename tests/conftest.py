@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from empathy_score import Scorer
+from empathy_score import MARKER_TYPES, Scorer
+from empathy_score.model.encoder import Encoder
+from empathy_score.model.folder import default_folder
+from empathy_score.model.model import Model
+from empathy_score.model.quantise import quantise
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
-class ToyEncoder:
-    """Bag of hashed words: fast, deterministic, and good enough to learn a word from."""
+@pytest.fixture(scope="session")
+def toy_encoder():
+    """A real encoder, tiny and untrained: fast, and good enough to learn a word from."""
+    import torch
+    from transformers import BertConfig, BertModel
 
-    width = 64
-
-    def encode(self, texts, progress=None):
-        vectors = np.zeros((len(texts), self.width), dtype=np.float32)
-        for row, text in enumerate(texts):
-            for word in text.lower().split():
-                vectors[row, hashlib.md5(word.encode()).digest()[0] % self.width] += 1
-        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        if progress is not None:
-            progress(len(texts), len(texts))
-        return np.divide(vectors, norms, out=vectors, where=norms > 0)
+    sizes = {
+        "vocab_size": 30522, "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2,
+        "intermediate_size": 64, "max_position_embeddings": 512, "type_vocab_size": 2,
+        "layer_norm_eps": 1e-12, "hidden_act": "gelu",
+    }  # fmt: skip
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        body = BertModel(BertConfig(**sizes, initializer_range=0.5), add_pooling_layer=False)
+    weights = {name: w.numpy() for name, w in body.state_dict().items()}
+    tokenizer = (default_folder() / "tokenizer.json").read_text(encoding="utf-8")
+    return Encoder(quantise(weights), sizes, tokenizer, name="toy")
 
 
 @pytest.fixture(scope="session")
-def toy_encoder():
-    return ToyEncoder()
+def toy_model(toy_encoder):
+    """A model without heads, to begin training with."""
+    return Model("toy", toy_encoder, (), MARKER_TYPES)
 
 
 @pytest.fixture(scope="session")

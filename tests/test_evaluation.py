@@ -5,7 +5,8 @@ import pytest
 
 from empathy_score import Dimension, Marker
 from empathy_score.evaluation import (
-    dimension_figures,
+    agreement,
+    chosen_level,
     expected_calibration_error,
     group_figures,
     kappa,
@@ -34,21 +35,42 @@ def test_kappa_counts_the_distance_over_levels_that_nobody_chose():
     )
 
 
+YES = Dimension("x", "agent", "binary", (0, 1), "", "")
+LEVELS = Dimension("x", "agent", "ordinal", (0, 1, 2), "", "")
+TOPICS = Dimension("x", "agent", "multilabel", ("a", "b"), "", "")
+
+
+def certain(levels, n):
+    return np.eye(n)[levels]
+
+
 def test_macro_f1():
-    assert macro_f1(np.array([0, 0, 1]), np.array([0, 0, 0])) == pytest.approx(0.4)
+    assert macro_f1(YES, certain([0, 0, 0], 2), np.array([0, 0, 1])) == pytest.approx(0.4)
+
+
+def test_counts_stand_for_repeated_items():
+    p, t = certain([0, 0, 1, 1], 2), np.array([0, 1, 1, 1])
+    counts = np.array([1, 2, 0, 3])
+    again = np.repeat(np.arange(4), counts)
+    for measure in (agreement, macro_f1):
+        assert measure(YES, p, t, counts) == pytest.approx(measure(YES, p[again], t[again]))
+
+
+def test_several_labels():
+    p, t = np.array([[0.9, 0.1], [0.9, 0.8], [0.1, 0.7]]), np.array([1, 3, 2])
+    assert chosen_level(TOPICS, p).tolist() == [1, 3, 2]
+    assert agreement(TOPICS, p, t) == 1
+    assert macro_f1(TOPICS, p, t) == 1
+
+
+def test_the_level_that_is_read_off_is_the_expected_one_rounded():
+    assert chosen_level(LEVELS, np.array([[0.5, 0, 0.5], [0.2, 0.2, 0.6]])).tolist() == [1, 1]
 
 
 def test_expected_calibration_error():
     p = np.array([[0.75, 0.25]] * 4)
-    assert expected_calibration_error(p, np.array([0, 0, 0, 1])) == pytest.approx(0)
-    assert expected_calibration_error(p, np.array([1, 1, 1, 1])) == pytest.approx(0.75)
-
-
-def test_dimension_figures_leave_unlabelled_turns_out():
-    dimension = Dimension("x", "agent", "ordinal", (0, 1, 2), "", "")
-    p = np.array([[1, 0, 0], [0, 0, 1], [0, 1, 0], [1, 0, 0]], dtype=float)
-    figures = dimension_figures(dimension, p, np.array([0, 2, 1, -1]))
-    assert (figures.n, figures.kappa, figures.macro_f1, figures.ece) == (3, 1, 1, 0)
+    assert expected_calibration_error(YES, p, np.array([0, 0, 0, 1])) == pytest.approx(0)
+    assert expected_calibration_error(YES, p, np.array([1, 1, 1, 1])) == pytest.approx(0.75)
 
 
 def test_span_figures():

@@ -17,7 +17,7 @@ LAYERS = [
     {"conversation", "dimensions"},
     {"transcripts", "markers"},
     {"model", "rendering", "writing"},
-    {"evaluation", "readings"},
+    {"evaluation", "readings", "headline"},
     {"scores"},
     {"scorer"},
     {"training", "spacy_component"},

@@ -1,11 +1,13 @@
-"""The command line: a thin wrapper over `score`, `Scorer` and `write_table`."""
+"""The command line: a thin wrapper over `Scorer`, `write_table` and `training`."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from empathy_score.conversation import Role
+    from empathy_score.dimensions import Kind
     from empathy_score.scorer import Progress
 
 app = typer.Typer(
@@ -37,6 +40,16 @@ ModelOption = Annotated[
 ]
 
 
+LabelledArgument = Annotated[
+    str, typer.Argument(metavar="LABELLED", help="Labelled CSV, TSV, JSONL or Parquet.")
+]
+FolderOption = Annotated[str, typer.Option("--output", "-o", help="Model folder to write.")]
+ColumnsOption = Annotated[
+    str | None, typer.Option(help="Your column names: conversation_id=case_no,role=who")
+]
+RolesOption = Annotated[str | None, typer.Option(help="Your role values: barista=agent")]
+
+
 @app.command("score")
 def score_command(
     source: Annotated[
@@ -48,13 +61,12 @@ def score_command(
     conversations: Annotated[
         str | None, typer.Option(help="Write one row a conversation here as well.")
     ] = None,
-    columns: Annotated[
-        str | None, typer.Option(help="Your column names: conversation_id=case_no,role=who")
-    ] = None,
-    roles: Annotated[
-        str | None, typer.Option(help="Your role values: barista=agent,robot=other")
-    ] = None,
+    columns: ColumnsOption = None,
+    roles: RolesOption = None,
     model: ModelOption = "default",
+    review_rate: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Share of replies that needs_review marks.")
+    ] = 0.1,
 ) -> None:
     """Score a transcript file: one row a turn, in its order, with scores and markers."""
     from empathy_score.writing import check_outputs, write_table
@@ -64,9 +76,10 @@ def score_command(
     from empathy_score.scorer import Scorer
     from empathy_score.transcripts import read_transcripts
 
-    said = cast("dict[str, Role]", _pairs(roles, "--roles"))
-    transcripts = read_transcripts(source, columns=_pairs(columns, "--columns"), roles=said)
-    scorer = Scorer(model)
+    transcripts = read_transcripts(
+        source, columns=_pairs(columns, "--columns"), roles=_roles(roles)
+    )
+    scorer = Scorer(model, review_rate=review_rate)
     console = _console(stderr=True)
     with _bar(console) as progress:
         scores = scorer.score(transcripts, progress)
@@ -134,6 +147,107 @@ def explain_command(
     console.print(table)
 
 
+@app.command("train")
+def train_command(
+    labelled: LabelledArgument,
+    output: FolderOption,
+    model: ModelOption = "default",
+    target: Annotated[
+        list[str] | None,
+        typer.Option(help="Column of your own to learn, or column=kind; may be repeated."),
+    ] = None,
+    finetune: Annotated[
+        bool, typer.Option("--finetune", help="Tune the encoder too, not only what reads it.")
+    ] = False,
+    epochs: Annotated[
+        float, typer.Option(min=0.01, help="Passes over the labels, at most, with --finetune.")
+    ] = 4,
+    columns: ColumnsOption = None,
+    roles: RolesOption = None,
+) -> None:
+    """Learn from your labels: columns named like our dimensions, and targets of your own."""
+    from empathy_score.training.targets import read_labelled
+
+    targets = dict(_target(name) for name in target or ())
+    table = read_labelled(labelled, columns=_pairs(columns, "--columns"), roles=_roles(roles))
+    from empathy_score.model.folder import save_model
+    from empathy_score.training import train
+
+    console = _console(stderr=True)
+    settings = None
+    if finetune:
+        from empathy_score.training.finetuning import FinetuneSettings
+
+        settings = FinetuneSettings(epochs=epochs)
+    checkpoints = Path(output) / "checkpoints"
+    fitted = train(
+        table, targets=targets, base=model, name=Path(output).name, finetune=settings or False,
+        checkpoints=checkpoints, say=lambda line: console.print(line, markup=False),
+        progress=console.is_terminal,
+    )  # fmt: skip
+    save_model(fitted, output)
+    shutil.rmtree(checkpoints, ignore_errors=True)
+    console.print(f"written: {output}", markup=False)
+
+
+@app.command("calibrate")
+def calibrate_command(
+    labelled: LabelledArgument,
+    output: FolderOption,
+    model: ModelOption = "default",
+    columns: ColumnsOption = None,
+    roles: RolesOption = None,
+) -> None:
+    """Fit probabilities and levels to a few hundred labels of yours; the rest stays."""
+    from empathy_score.training.targets import read_labelled
+
+    table = read_labelled(labelled, columns=_pairs(columns, "--columns"), roles=_roles(roles))
+    from empathy_score.model.folder import save_model
+    from empathy_score.training import calibrate
+
+    console = _console(stderr=True)
+    fitted = calibrate(
+        table, model, name=Path(output).name,
+        say=lambda line: console.print(line, markup=False),
+    )  # fmt: skip
+    save_model(fitted, output)
+    console.print(f"written: {output}", markup=False)
+
+
+@app.command("evaluate")
+def evaluate_command(
+    labelled: LabelledArgument,
+    model: ModelOption = "default",
+    card: Annotated[
+        str | None, typer.Option(help="Model card to write (Markdown); README.md of MODEL if none.")
+    ] = None,
+    figure: Annotated[
+        str | None,
+        typer.Option(help="Picture to write (.png, .svg, .pdf); beside the card if none."),
+    ] = None,
+    columns: ColumnsOption = None,
+    roles: RolesOption = None,
+) -> None:
+    """Compare scores with labels the model has not seen; write a model card and a figure."""
+    from empathy_score.training.targets import read_labelled
+
+    table = read_labelled(labelled, columns=_pairs(columns, "--columns"), roles=_roles(roles))
+    from empathy_score.evaluation.card import figures_table
+    from empathy_score.training import evaluate
+
+    console = _console(stderr=True)
+    found = evaluate(table, model)
+    folder = Path("." if model == "default" else model)
+    written = (
+        Path(card) if card else folder / ("evaluation.md" if model == "default" else "README.md")
+    )
+    picture = Path(figure) if figure else written.with_name("evaluation.png")
+    written.write_text(found.card(picture.name), encoding="utf-8")
+    found.save_figure(picture)
+    _console(stderr=False).print(figures_table(found.figures), markup=False)
+    console.print(f"written: {written}, {picture}", markup=False)
+
+
 @app.callback(invoke_without_command=True)
 def root(
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
@@ -165,6 +279,16 @@ def main() -> None:
             err=True,
         )
         sys.exit(1)
+
+
+def _target(given: str) -> tuple[str, Kind | None]:
+    """Read ``column`` or ``column=kind``."""
+    name, _, kind = given.partition("=")
+    return name.strip(), cast("Kind", kind.strip()) if kind.strip() else None
+
+
+def _roles(given: str | None) -> dict[str, Role]:
+    return cast("dict[str, Role]", _pairs(given, "--roles"))
 
 
 def _pairs(given: str | None, option: str) -> dict[str, str]:

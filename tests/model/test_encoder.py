@@ -22,23 +22,23 @@ def texts():
 
 
 def test_vectors_are_bitwise_equal_alone_in_a_crowd_and_in_any_order(encoder, texts):
-    together = encoder.encode(texts)
-    alone = np.vstack([encoder.encode([text]) for text in texts])
-    backwards = encoder.encode(texts[::-1])[::-1]
+    together = encoder.encode(texts).vectors
+    alone = np.vstack([encoder.encode([text]).vectors for text in texts])
+    backwards = encoder.encode(texts[::-1]).vectors[::-1]
     assert (together == alone).all()
     assert (together == backwards).all()
 
 
 def test_unit_vectors_and_zeros_for_no_token(encoder):
-    vectors = encoder.encode(["hello there", ""])
+    vectors = encoder.encode(["hello there", ""]).vectors
     assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 0], abs=1e-6)
     assert vectors.shape == (2, encoder.width)
-    assert encoder.encode([]).shape == (0, encoder.width)
+    assert encoder.encode([]).vectors.shape == (0, encoder.width)
 
 
 def test_a_long_text_is_read_whole(encoder):
     body = "the parcel is here " * LENGTHS[-1]
-    first, second = encoder.encode([body, body + " and I am so very sorry for your loss"])
+    first, second = encoder.encode([body, body + " and I am very sorry for your loss"]).vectors
     assert not np.array_equal(first, second)
 
 
@@ -48,7 +48,7 @@ def test_the_same_as_a_plain_forward_pass(encoder):
     ids = encoder.tokenizer.encode("we are so sorry").ids
     with torch.inference_mode():
         hidden = encoder.module(torch.tensor([ids])).last_hidden_state[0].mean(dim=0).numpy()
-    assert encoder.encode(["we are so sorry"])[0] == pytest.approx(
+    assert encoder.encode(["we are so sorry"]).vectors[0] == pytest.approx(
         hidden / np.linalg.norm(hidden), abs=1e-5
     )
 
@@ -71,3 +71,24 @@ def test_progress_counts_distinct_texts(encoder):
     seen = []
     encoder.encode(["a b", "a b", "c"], progress=lambda done, total: seen.append((done, total)))
     assert seen[-1] == (2, 2)
+
+
+def test_tags_are_equal_alone_in_a_crowd_and_in_any_order(encoder, texts):
+    replies = ["we are so sorry about the late parcel.", *texts]
+    together = encoder.encode(replies, tagged=replies).spans
+    alone = {text: encoder.encode([text], tagged=[text]).spans[text] for text in replies}
+    assert together == alone
+    assert any(span.type == "regret" for span in together[replies[0]])
+    assert encoder.encode(replies).spans == {}
+
+
+def test_a_tuned_copy_has_other_weights_and_leaves_the_first_alone(toy_encoder):
+    import torch
+
+    before = toy_encoder.encode(["hello"]).vectors
+    body = toy_encoder.body()
+    with torch.no_grad():
+        body.encoder.layer[0].output.dense.weight.mul_(3)
+    tuned = toy_encoder.tuned(body, None, "other")
+    assert not np.allclose(tuned.encode(["hello"]).vectors, before)
+    assert (toy_encoder.encode(["hello"]).vectors == before).all()

@@ -5,11 +5,18 @@ from scipy.sparse import csr_matrix
 from empathy_score import Dimension
 from empathy_score.evaluation import expected_calibration_error
 from empathy_score.model.calibration import fit_calibration
-from empathy_score.model.heads import fit_heads, n_margins
+from empathy_score.model.heads import fit_heads, n_margins, targets
 
 ORDERED = Dimension("level", "agent", "ordinal", (0, 1, 2), "", "")
 NAMED = Dimension("kind", "agent", "nominal", ("a", "b", "c"), "", "")
 BINARY = Dimension("flag", "agent", "binary", (0, 1), "", "")
+
+
+SEVERAL = Dimension("topics", "agent", "multilabel", ("a", "b", "c"), "", "")
+
+
+def fit(X, labels, dimensions, C=1.0):
+    return fit_heads(X, labels, dimensions, C=C, weights=np.ones(X.shape[0]))
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +34,7 @@ def data():
 
 def test_margins_have_one_column_a_threshold_or_a_level(data):
     X, labels = data
-    heads = fit_heads(X, labels, (ORDERED, NAMED, BINARY))
+    heads = fit(X, labels, (ORDERED, NAMED, BINARY))
     shapes = {name: m.shape for name, m in heads.margins(X).items()}
     assert shapes == {"level": (600, 2), "kind": (600, 3), "flag": (600, 1)}
     assert [n_margins(d) for d in (ORDERED, NAMED, BINARY)] == [2, 3, 1]
@@ -37,23 +44,26 @@ def test_calibrated_probabilities_mean_what_they_say(data):
     X, labels = data
     dimensions = (ORDERED, NAMED, BINARY)
     half = {name: index[:300] for name, index in labels.items()}
-    heads = fit_heads(X[:300], half, dimensions, C=1000.0)
-    loud = {name: 5 * m for name, m in heads.margins(X).items()}  # over-confident on purpose
+    heads = fit(X[:300], half, dimensions, C=1000.0)
+    loud = {
+        name: 5 * m[:, None] for name, m in heads.margins(X).items()
+    }  # over-confident on purpose
     unseen = {name: m[300:450] for name, m in loud.items()}
-    fitted = fit_calibration(unseen, {n: i[300:450] for n, i in labels.items()}, dimensions)
+    wanted = {n: i[300:450] for n, i in labels.items()}
+    fitted = fit_calibration(unseen, wanted, dimensions, np.ones(150))
     for dimension in dimensions:
         p = fitted.probabilities(dimension, loud[dimension.name][450:])
         assert p.sum(axis=1) == pytest.approx(np.ones(150))
         assert (p >= 0).all()
-        assert expected_calibration_error(p, labels[dimension.name][450:]) < 0.12
+        assert expected_calibration_error(dimension, p, labels[dimension.name][450:]) < 0.12
 
 
 def test_a_level_without_a_label_stays_possible_and_unlikely(data):
     X, labels = data
     two = {"level": np.minimum(labels["level"], 1), "kind": labels["kind"] % 2}
-    heads = fit_heads(X, two, (ORDERED, NAMED))
-    margins = heads.margins(X)
-    fitted = fit_calibration(margins, two, (ORDERED, NAMED))
+    heads = fit(X, two, (ORDERED, NAMED))
+    margins = {name: m[:, None] for name, m in heads.margins(X).items()}
+    fitted = fit_calibration(margins, two, (ORDERED, NAMED), np.ones(600))
     for dimension in (ORDERED, NAMED):
         top = fitted.probabilities(dimension, margins[dimension.name])[:, 2]
         assert (top < 0.05).all()
@@ -64,6 +74,51 @@ def test_unlabelled_turns_do_not_count(data):
     X, labels = data
     hidden = labels["level"].copy()
     hidden[300:] = -1
-    part = fit_heads(X[:300], {"level": labels["level"][:300]}, (ORDERED,))
-    whole = fit_heads(X, {"level": hidden}, (ORDERED,))
+    part = fit(X[:300], {"level": labels["level"][:300]}, (ORDERED,))
+    whole = fit(X, {"level": hidden}, (ORDERED,))
     assert whole.coefficients == pytest.approx(part.coefficients)
+
+
+def test_targets_of_every_kind():
+    assert targets(ORDERED, np.array([0, 1, 2])).tolist() == [[0, 0], [1, 0], [1, 1]]
+    assert targets(NAMED, np.array([0, 2])).tolist() == [[1, 0, 0], [0, 0, 1]]
+    assert targets(BINARY, np.array([0, 1])).tolist() == [[0], [1]]
+    assert targets(SEVERAL, np.array([0, 5])).tolist() == [[0, 0, 0], [1, 0, 1]]
+
+
+def test_several_labels_are_apart(data):
+    X, _ = data
+    dense = X.toarray()
+    index = ((dense[:, :3] > 0).astype(np.int64) << np.arange(3)).sum(axis=1)
+    heads = fit(dense, {"topics": index}, (SEVERAL,))
+    margins = {"topics": heads.margins(dense)["topics"][:, None]}
+    fitted = fit_calibration(margins, {"topics": index}, (SEVERAL,), np.ones(600))
+    p = fitted.probabilities(SEVERAL, margins["topics"])
+    assert ((p > 0.5) == (dense[:, :3] > 0)).mean() > 0.95
+    assert p.sum(axis=1).max() > 1.5
+
+
+def test_dense_margins_do_not_depend_on_the_rows_beside(data):
+    X, labels = data
+    dense = X.toarray()
+    heads = fit(dense, labels, (ORDERED,))
+    together = heads.margins(dense)["level"]
+    alone = np.vstack([heads.margins(dense[[i]])["level"] for i in range(len(dense))])
+    assert (together == alone).all()
+
+
+def test_a_prior_moves_little_with_few_labels_and_much_with_many(data):
+    X, labels = data
+    margins = {"flag": fit(X, labels, (BINARY,)).margins(X)["flag"][:, None]}
+    prior = fit_calibration(margins, labels, (BINARY,), np.ones(600))
+    flipped = {"flag": 1 - labels["flag"]}
+
+    def moved(n):
+        some = {"flag": margins["flag"][:n]}
+        new = fit_calibration(
+            some, {"flag": flipped["flag"][:n]}, (BINARY,), np.ones(n), prior, 100
+        )
+        before, after = (c.probabilities(BINARY, margins["flag"])[:, 1] for c in (prior, new))
+        return np.abs(before - after).mean()
+
+    assert moved(5) < 0.1 < moved(600)

@@ -1,11 +1,9 @@
 """How good scores are against labels: figures, their intervals, a model card and its picture."""
 
 from empathy_score.evaluation.metrics import (
-    DimensionFigures,
     SpanFigures,
     agreement,
     chosen_level,
-    dimension_figures,
     expected_calibration_error,
     group_figures,
     kappa,
@@ -15,12 +13,10 @@ from empathy_score.evaluation.metrics import (
 from empathy_score.evaluation.report import Evaluation
 
 __all__ = [
-    "DimensionFigures",
     "Evaluation",
     "SpanFigures",
     "agreement",
     "chosen_level",
-    "dimension_figures",
     "expected_calibration_error",
     "group_figures",
     "kappa",

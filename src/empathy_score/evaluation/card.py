@@ -16,7 +16,7 @@ and must not be used to infer the emotions of employees. Look at many replies, n
 the words it shows."""
 
 
-def render_card(evaluation: Evaluation) -> str:
+def render_card(evaluation: Evaluation, figure: str | None = None) -> str:
     """Lay an evaluation out as Markdown: what the model is, its figures, by group, confusion."""
     parts = [
         "# Model card",
@@ -27,6 +27,7 @@ def render_card(evaluation: Evaluation) -> str:
         "Kappa is quadratic where levels are ordered, of the expected level rounded; brackets hold "
         "95 % bootstrap intervals over conversations. ECE: expected calibration error.",
         figures_table(evaluation.figures),
+        *([f"![reliability and confusion]({figure})"] if figure else []),
     ]
     if len(evaluation.markers):
         parts += ["## Markers", "A span is right where a labelled one of its type overlaps it.",

@@ -168,26 +168,6 @@ def in_bins(confidence: NDArray[np.float64], bins: int = ECE_BINS) -> list[NDArr
     return [place == b for b in range(bins) if (place == b).any()]
 
 
-@dataclass(frozen=True)
-class DimensionFigures:
-    """Figures of one dimension.
-
-    Parameters
-    ----------
-    n : int
-        Labelled turns.
-    kappa : float
-        Quadratic where the dimension is ordered; of the expected level, rounded.
-    macro_f1 : float
-    ece : float
-    """
-
-    n: int
-    kappa: float
-    macro_f1: float
-    ece: float
-
-
 def chosen_level(dimension: Dimension, probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
     """Give the index of the level that a user would read off the scores.
 
@@ -204,30 +184,6 @@ def chosen_level(dimension: Dimension, probabilities: NDArray[np.float64]) -> ND
     expected = probabilities @ np.arange(len(dimension.levels), dtype=np.float64)
     nearest: NDArray[np.int64] = np.floor(expected + 0.5).astype(np.int64)
     return nearest
-
-
-def dimension_figures(
-    dimension: Dimension, probabilities: NDArray[np.float64], true: NDArray[np.int64]
-) -> DimensionFigures:
-    """Compare probabilities with labels.
-
-    Parameters
-    ----------
-    dimension : Dimension
-    probabilities : ndarray of shape (n, n_levels)
-    true : ndarray of shape (n,)
-        Indices of levels; -1 where unlabelled.
-    """
-    known = true >= 0
-    p, t = probabilities[known], true[known]
-    if not len(t):
-        return DimensionFigures(0, float("nan"), float("nan"), float("nan"))
-    return DimensionFigures(
-        n=len(t),
-        kappa=agreement(dimension, p, t),
-        macro_f1=macro_f1(dimension, p, t),
-        ece=expected_calibration_error(dimension, p, t),
-    )
 
 
 @dataclass(frozen=True)

@@ -48,11 +48,11 @@ class Evaluation:
     markers: pd.DataFrame
     opportunity: pd.DataFrame
 
-    def card(self) -> str:
-        """Write the figures as a model card in Markdown."""
+    def card(self, figure: str | None = None) -> str:
+        """Write the figures as a model card in Markdown, a picture in it where one is named."""
         from empathy_score.evaluation.card import render_card
 
-        return render_card(self)
+        return render_card(self, figure)
 
     def save_figure(self, path: str | Path) -> None:
         """Draw reliability and confusion into a picture (PNG, SVG or PDF, by the name's ending).

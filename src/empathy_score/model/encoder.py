@@ -348,7 +348,9 @@ def _body(config: Mapping[str, Any], weights: Mapping[str, NDArray[np.float32]])
     from transformers import BertConfig, BertModel
 
     with _quiet(transformers.utils.logging):
-        settings = BertConfig(**config, attn_implementation="sdpa")
+        settings = BertConfig(
+            **config, attention_probs_dropout_prob=0.0, attn_implementation="sdpa"
+        )
         module = BertModel(settings, add_pooling_layer=False)
     module.load_state_dict({name: torch.from_numpy(array) for name, array in weights.items()})
     return module.eval()

@@ -154,8 +154,8 @@ def _by(column: str, frame: pd.DataFrame, parts: Any, found: Predictions) -> pd.
 
     rows: dict[str, dict[str, Any]] = {}
     for part in parts:
-        values = frame[column].iloc[part.rows].astype(str).to_numpy()
-        for value in np.unique(values):
+        values = frame[column].iloc[part.rows].fillna("").map(str).to_numpy()
+        for value in sorted(set(values) - {""}):
             inside = values == value
             if inside.sum() < FEWEST:
                 continue

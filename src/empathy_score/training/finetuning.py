@@ -6,9 +6,11 @@ training does not see, checkpoints to resume from.
 
 from __future__ import annotations
 
+import hashlib
+import json
+import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -135,14 +137,40 @@ def finetune(
     freeze(network, settings.frozen_layers)
     reader = _ExampleReader(encoder, settings, network.tags)
     examples = reader.read(turns)
-    folder = nullcontext(checkpoints) if checkpoints else tempfile.TemporaryDirectory()
-    with folder as where:
-        trainer = _trainer(network, examples, held, reader, settings, Path(str(where)), progress)
-        from transformers.trainer_utils import get_last_checkpoint
-
-        last = get_last_checkpoint(str(where)) if checkpoints and Path(where).is_dir() else None
+    with tempfile.TemporaryDirectory() as spare:
+        folder = Path(checkpoints or spare)
+        last = _last_checkpoint(folder, _fingerprint(network, examples, settings))
+        trainer = _trainer(network, examples, held, reader, settings, folder, progress)
         trainer.train(resume_from_checkpoint=last)
     return network.cpu().eval()
+
+
+def _fingerprint(network: Network, examples: Sequence[_Example], settings: FinetuneSettings) -> str:
+    """Name all that a run depends on, so that no run goes on from another one's checkpoint."""
+    digest = hashlib.sha256(repr((settings, network.dimensions, network.tags)).encode())
+    digest.update(repr([float(p.detach().double().sum()) for p in network.parameters()]).encode())
+    for example in examples:
+        digest.update(repr(list(example.texts.values())).encode())
+        for turn in example.turns:
+            digest.update(repr((turn.role, turn.labels.tolist(), turn.weight)).encode())
+            digest.update(b"" if turn.tags is None else turn.tags.tobytes())
+    return digest.hexdigest()
+
+
+def _last_checkpoint(folder: Path, fingerprint: str) -> str | None:
+    """Give the checkpoint to go on from; the folder is emptied of another run's."""
+    from transformers.trainer_utils import get_last_checkpoint
+
+    folder.mkdir(parents=True, exist_ok=True)
+    mark = folder / "run.json"
+    known = json.loads(mark.read_text(encoding="utf-8")) if mark.is_file() else {}
+    if known.get("fingerprint") == fingerprint:
+        last: str | None = get_last_checkpoint(str(folder))
+        return last
+    for old in folder.glob("checkpoint-*"):
+        shutil.rmtree(old)
+    mark.write_text(json.dumps({"fingerprint": fingerprint}), encoding="utf-8")
+    return None
 
 
 def freeze(network: Network, layers: int) -> None:

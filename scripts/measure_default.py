@@ -1,0 +1,179 @@
+"""Print the default model's figures, and what training without each source gives.
+
+    python scripts/measure_default.py --shared ../shared/data --leave-one-out --card
+
+The development set never trains and is met here only. With --leave-one-out, a model is trained as
+the default one is, on a sample of all sources but one, and measured on that one: companies and
+channels that it never saw. With --card, the figures are written into the model card.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from empathy_score import Scorer
+from empathy_score.evaluation import Evaluation
+from empathy_score.evaluation.card import counts_table, markers_table
+from empathy_score.evaluation.metrics import kappa
+from empathy_score.headline import doubt, doubt_limit
+from empathy_score.training import evaluate, labelled_table
+from empathy_score.training.finetuning import FinetuneSettings
+from empathy_score.training.sources import read_items
+from train_default import ROOT, SETTINGS, source_of, train_on, training_items
+
+BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
+
+ANNOTATORS = {
+    "road": 0.88, "empathy": 0.91, "apology": 0.98, "care": 0.90, "teach": 0.94, "go_away": 0.85,
+    "learn": 0.89, "emotion": 0.84, "trust": 0.66, "cognitive_control": 0.86,
+    "behavioural_control": 0.72, "stage": 0.87, "feeling": 0.80, "valence": 0.95,
+}  # fmt: skip
+"""Kappa between annotators, as the shared data's own card gives it."""
+
+PLAYED = ("star", "taskmaster4_coffee", "abcd_samples")
+"""Sources of role-played chats: left out together, since they sound alike."""
+
+LEFT_OUT = {"replies": 3000, "epochs": 2.0}
+"""How many replies and passes each leave-one-out model is trained with."""
+
+STOCK = (
+    "We are so sorry to hear that and we truly understand your frustration. ",
+    "Thank you so much for reaching out, we really value you as a customer. ",
+    "I completely understand how you feel and I am sorry for the inconvenience. ",
+)
+"""Warm sentences that fit any complaint."""
+
+
+def dev_table(evaluation: Evaluation) -> str:
+    """Lay the figures out beside the annotators' kappa."""
+    lines = [
+        "| dimension | n | kappa | annotators | share | macro-F1 | ECE |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    shares = []
+    for name, row in evaluation.figures.iterrows():
+        ceiling = ANNOTATORS.get(str(name))
+        share = row["kappa"] / ceiling if ceiling else float("nan")
+        shares.append(share)
+        between = f"{ceiling:.2f} | {share:.2f}" if ceiling else "– | –"
+        lines.append(
+            f"| {name} | {row['n']} | {row['kappa']:.2f} ({row['kappa_low']:.2f} to "
+            f"{row['kappa_high']:.2f}) | {between} | {row['macro_f1']:.2f} | {row['ece']:.3f} |"
+        )
+    mean = evaluation.figures["kappa"].mean()
+    lines.append(f"| *mean* | | {mean:.2f} | | {np.nanmean(shares):.2f} | | |")
+    return "\n".join(lines)
+
+
+def review_lines(scorer: Scorer, items: list[dict[str, Any]]) -> str:
+    """Say how much more often the road is wrong where a person is asked to look."""
+    scores = scorer.score(labelled_table(items)).turns()
+    replies = scores[scores["p_learn"].notna()]
+    chances = replies[[f"p_{n}" for n in ("learn", "care", "teach", "go_away", "none")]]
+    doubts = doubt(chances.to_numpy(float))
+    wrong = (replies["road"] != replies["road_original"]).to_numpy()
+    lines = ["| rate asked for | replies marked | wrong among them | wrong among the others |",
+             "|---|---|---|---|"]  # fmt: skip
+    for rate in (0.1, 0.2, 0.3):
+        marked = doubts > doubt_limit(scorer.model.doubt, rate)
+        lines.append(
+            f"| {rate:.0%} | {marked.mean():.0%} | {wrong[marked].mean():.0%} "
+            f"| {wrong[~marked].mean():.0%} |"
+        )
+    return "\n".join(lines)
+
+
+def stock_line(scorer: Scorer, items: list[dict[str, Any]]) -> str:
+    """Say what a stock sentence before every reply does to the mean score."""
+    plain = scorer.score(labelled_table(items)).turns()["score"]
+    changes = []
+    for sentence in STOCK:
+        warmed = [{**item, "reply": sentence + item["reply"]} for item in items]
+        table = labelled_table(warmed).drop(columns="spans")
+        changes.append(scorer.score(table).turns()["score"].mean() - plain.mean())
+    shown = ", ".join(f"{change:+.1f}" for change in changes)
+    return f"Mean score {plain.mean():.1f}; with a stock warm sentence before every reply: {shown}."
+
+
+def leave_one_out(items: list[dict[str, Any]]) -> str:
+    """Train without each source and measure on it."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for item in items:
+        source = source_of(item)
+        groups.setdefault("role-played chats" if source in PLAYED else source, []).append(item)
+    settings = FinetuneSettings(**{**vars(SETTINGS), "epochs": LEFT_OUT["epochs"]})
+    columns: dict[str, pd.Series] = {}
+    for name, own in groups.items():
+        rest = [item for other, part in groups.items() if other != name for item in part]
+        draw = random.Random(0)
+        model = train_on(draw.sample(rest, min(len(rest), int(LEFT_OUT["replies"]))),
+                         settings=settings)  # fmt: skip
+        figures = evaluate(labelled_table(own[:600]), model, draws=2).figures
+        columns[f"{name} ({min(len(own), 600)})"] = figures["kappa"]
+        print(f"{name}: road {figures['kappa']['road']:.2f}", flush=True)
+    table = pd.DataFrame(columns)
+    lines = ["| left out | " + " | ".join(table.columns) + " |", "|---" * (len(columns) + 1) + "|"]
+    rows: Iterable[tuple[Any, pd.Series]] = [*table.iterrows(), ("*mean*", table.mean())]
+    lines += [f"| {name} | " + " | ".join(f"{v:.2f}" for v in row) + " |" for name, row in rows]
+    return "\n".join(lines)
+
+
+def render(given: argparse.Namespace) -> str:
+    """Measure and lay all of it out as Markdown."""
+    scorer = Scorer(given.model)
+    items = read_items(given.shared / "dev.jsonl")
+    found = evaluate(labelled_table(items), scorer.model)
+    counts = found.opportunity
+    true, said = np.indices(counts.shape).reshape(2, -1)
+    repeats = counts.to_numpy().ravel()
+    opportunity = kappa(np.repeat(true, repeats), np.repeat(said, repeats), n_levels=3,
+                        quadratic=False)  # fmt: skip
+    parts = [
+        f"Model `{scorer.model.name}@{scorer.model.digest}`. Kappa is quadratic where levels are "
+        "ordered; brackets hold 95 % bootstrap intervals. Annotators: language models of one kind, "
+        "which agree more than people do.",
+        dev_table(found),
+        "**Markers**, spans that overlap:",
+        markers_table(found.markers),
+        f"**Opportunity**, kappa {opportunity:.2f} (rows: labels, columns: scores):",
+        counts_table(counts),
+        "**Needs review**:",
+        review_lines(scorer, items),
+        stock_line(scorer, items),
+    ]
+    if given.leave_one_out:
+        parts += [
+            "**Leave one source out**: kappa on up to 600 replies of a source, by a model trained "
+            f"with {LEFT_OUT['epochs']:g} passes over {LEFT_OUT['replies']} replies of the others "
+            "(the default has more of both):",
+            leave_one_out(training_items(given.shared)),
+        ]
+    return "\n\n".join(parts)
+
+
+def main() -> None:
+    """Measure and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shared", type=Path, required=True, help="folder of dev.jsonl")
+    parser.add_argument("--model", default="default")
+    parser.add_argument("--leave-one-out", action="store_true", help="takes about half an hour")
+    parser.add_argument("--card", action="store_true", help="write into the model card")
+    given = parser.parse_args()
+    text = render(given)
+    print(text)
+    if given.card:
+        card = ROOT / "models" / "default" / "README.md"
+        before, _, rest = card.read_text(encoding="utf-8").partition(BEGIN)
+        _, _, after = rest.partition(END)
+        card.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
