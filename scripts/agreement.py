@@ -20,6 +20,9 @@ from empathy_score.training.sources import join_labels, read_items
 
 ROOT = Path(__file__).resolve().parents[1]
 
+APART = ("twa", "twb", "twc", "twd", "twe", "apa", "apb", "apc", "hta", "cht", "mxa", "fem")
+"""Prefixes of the replies that were labelled by others than who wrote them."""
+
 
 def agreement(first: list[dict[str, Any]], second: list[dict[str, Any]]) -> dict[str, float]:
     """Give kappa by dimension for the replies that were labelled twice."""
@@ -43,15 +46,23 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, required=True, help="folder of train.jsonl")
     given = parser.parse_args()
     second = read_items(ROOT / "data" / "second_labels.jsonl")
-    public = [entry for entry in second if ":" in entry["id"]]
-    written = [entry for entry in second if ":" not in entry["id"]]
-    columns = [
-        agreement(read_items(given.shared / "train.jsonl"), public),
-        agreement(read_items(ROOT / "data" / "authored.jsonl"), written),
-    ]
-    print(f"| dimension | public ({len(public)}) | written ({len(written)}) |\n|---|---|---|")
+    written = read_items(ROOT / "data" / "authored.jsonl")
+    batches: dict[str, list[dict[str, Any]]] = {"public": [], "written": [], "written apart": []}
+    for entry in second:
+        prefix = entry["id"].split("-")[0]
+        name = "written apart" if prefix in APART else "written"
+        batches["public" if ":" in entry["id"] else name].append(entry)
+    columns = {
+        f"{name} ({len(entries)})": agreement(
+            read_items(given.shared / "train.jsonl") if name == "public" else written, entries
+        )
+        for name, entries in batches.items()
+        if entries
+    }
+    print("| dimension | " + " | ".join(columns) + " |\n" + "|---" * (len(columns) + 1) + "|")
     for d in DIMENSIONS:
-        print(f"| {d.name} | " + " | ".join(f"{column[d.name]:.2f}" for column in columns) + " |")
+        shown = " | ".join(f"{column[d.name]:.2f}" for column in columns.values())
+        print(f"| {d.name} | {shown} |")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ REPLIES = (
     "I'm sorry you feel that way. As per our policy you can only file a claim online.",
     "I'm sorry, three lost parcels is awful and that's our fault. I'm sending a new one today.",
 )
-KEPT = ("road", "empathy", "apology", "deflecting", "emotion", "trust")
+KEPT = ("road", "empathy", "apology", "deflecting", "emotion", "trust", "opportunity", "score")
 
 
 def example() -> str:

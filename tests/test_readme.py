@@ -1,10 +1,12 @@
 """What the README says to run, runs."""
 
+import json
 import re
 
 import pytest
 
 import empathy_score
+from empathy_score.training import labelled_table
 
 
 def blocks(root, language):
@@ -12,9 +14,13 @@ def blocks(root, language):
     return re.findall(rf"```{language}\n(.*?)```", text, flags=re.S)
 
 
-def test_python_recipes(root, monkeypatch, scorer):
-    monkeypatch.chdir(root)
-    namespace = {}
+def test_python_recipes(root, monkeypatch, scorer, tmp_path):
+    (tmp_path / "data").symlink_to(root / "data")
+    monkeypatch.chdir(tmp_path)
+    items = [json.loads(line) for line in (root / "data" / "authored.jsonl").open()]
+    tones = [{**item, "labels": {"tone": ("calm", "brisk")[n % 2]}} for n, item in
+             enumerate(items[:90])]  # fmt: skip
+    namespace = {"labelled": labelled_table(tones[:60]), "held_out": labelled_table(tones[60:])}
     for code in blocks(root, "python"):
         exec(compile(code, "README.md", "exec"), namespace)
     assert namespace["scores"].by("agent_id").shape[0] > 10
@@ -25,12 +31,14 @@ def test_the_columns_it_lists_are_the_columns_there_are(root, scorer):
     text = (root / "README.md").read_text(encoding="utf-8")
     for dimension in scorer.model.dimensions:
         assert f"`{dimension.name}`" in text, dimension.name
+    for name in ("opportunity", "score", "needs_review"):
+        assert f"`{name}`" in text
 
 
 def test_every_command_is_one_there_is(root):
     said = " ".join(blocks(root, "sh") + blocks(root, "console"))
     commands = set(re.findall(r"empathy-score (\w+)", said))
-    assert commands == {"score", "explain"}
+    assert commands == {"score", "explain", "train", "calibrate", "evaluate"}
 
 
 def test_its_example_shows_markers_that_are_found(root, scorer):

@@ -220,3 +220,48 @@ def test_no_text_is_no_score(scorer):
 def test_what_hardly_looks_english_is_noted(scorer, text, foreign):
     scores = scorer.score([Conversation("c", (Turn("agent", text),))])
     assert any("English" in note.what for note in scores.notes) is foreign
+
+
+def conversation(*turns):
+    roles = {"c": "customer", "a": "agent"}
+    return [{"conversation_id": 1, "role": roles[turn[0]], "text": turn[2:]} for turn in turns]
+
+
+def test_opportunity_is_read_from_the_turns_that_a_reply_answers(scorer):
+    table = conversation(
+        "c Third time my parcel is lost, I am so furious with you!!", "c Hello??",
+        "a What is your order number?", "c 4711", "a Thank you, one moment please.",
+        "c Where do I find my invoice?", "a Under Orders, then Invoices.",
+    )  # fmt: skip
+    turns = scored(scorer, table)
+    agents = turns.loc[turns["role"] == "agent", "opportunity"].tolist()
+    assert agents[0] == "missed"
+    assert agents[2] == "not_needed"
+    alone = scored(scorer, conversation("a We are so sorry, that was our mistake."))
+    assert alone["opportunity"].tolist() == ["not_needed"]
+
+
+def test_a_score_needs_something_to_judge(scorer):
+    turns = scored(
+        scorer, conversation("c Hello, my phone is dead", "a Hi", "a Have you tried it?")
+    )
+    assert turns["score"].isna().tolist() == [True, True, False]
+
+
+def test_a_stock_phrase_does_not_raise_the_mean(scorer, turns):
+    warm = "We are so sorry to hear that and truly understand your frustration. "
+    agents = turns["role"] == "agent"
+    warmed = turns.assign(text=turns["text"].where(~agents, warm + turns["text"].astype(str)))
+    assert scored(scorer, warmed)["score"].mean() <= scored(scorer, turns)["score"].mean()
+
+
+def test_the_review_rate_sets_how_many_are_marked(scorer, turns):
+    marked = [
+        scored(Scorer(scorer.model, review_rate=rate), turns)["needs_review"].dropna().mean()
+        for rate in (0.0, 0.1, 0.5, 1.0)
+    ]
+    assert marked == sorted(marked)
+    assert marked[0] == 0
+    assert 0 < marked[1] < marked[2]
+    with pytest.raises(ValueError, match="review_rate"):
+        Scorer(scorer.model, review_rate=1.5)

@@ -51,9 +51,23 @@ def test_the_arc_follows_the_turns_not_the_rows(scorer):
 
 
 def test_columns_that_are_not_real_yet_stay_out(scores):
-    later = {"score", "opportunity", "canned", "needs_review"}
-    assert later & set(scores.turns().columns) == set()
-    assert {"recovered", "promises", "opportunities"} & set(scores.conversations()) == set()
+    assert "canned" not in scores.turns()
+    assert {"recovered", "promises"} & set(scores.conversations()) == set()
+
+
+def test_opportunities_are_counted(scores):
+    turns = scores.turns()
+    agents = turns[turns["role"] == "agent"]
+    assert set(agents["opportunity"]) <= {"given", "missed", "not_needed"}
+    assert turns.loc[turns["role"] == "customer", "opportunity"].isna().all()
+    assert agents["score"].dropna().between(0, 100).all()
+    assert agents["needs_review"].isin([True, False]).all()
+    for table in (scores.conversations(), scores.by("agent_id")):
+        assert (table["opportunities"] == table["given"] + table["missed"]).all()
+        assert table["given"].sum() == (agents["opportunity"] == "given").sum()
+    one = scores.by("agent_id").iloc[0]
+    own = agents[agents["agent_id"] == scores.by("agent_id").index[0]]
+    assert one["score"] == pytest.approx(own["score"].mean())
 
 
 def test_by_agent(scores):

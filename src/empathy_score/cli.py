@@ -103,6 +103,7 @@ def explain_command(
     from empathy_score.markers.types import marker_groups
     from empathy_score.rendering import stretches
     from empathy_score.scorer import Scorer
+    from empathy_score.scores import SUMS
     from empathy_score.transcripts.formats import clean_text
 
     scorer = Scorer(model)
@@ -144,6 +145,11 @@ def explain_command(
         else:
             low, high = dimension.levels[0], dimension.levels[-1]
             table.add_row(dimension.name, Text(f"{value:.2f}", style="bold"), f"{low} to {high}")
+    for name in SUMS:
+        if name in scored:
+            shown = "" if scored[name] != scored[name] else f"{scored[name]:.0f}"
+            value = Text(shown if name == "score" else str(scored[name]), style="bold")
+            table.add_row(name, value, "0 to 100" if name == "score" else "")
     console.print(table)
 
 
@@ -161,7 +167,7 @@ def train_command(
     ] = False,
     epochs: Annotated[
         float, typer.Option(min=0.01, help="Passes over the labels, at most, with --finetune.")
-    ] = 4,
+    ] = 3,
     columns: ColumnsOption = None,
     roles: RolesOption = None,
 ) -> None:

@@ -60,14 +60,14 @@ class FinetuneSettings:
     seed : int
     """
 
-    epochs: float = 4
-    learning_rate: float = 1e-4
+    epochs: float = 3
+    learning_rate: float = 1.2e-4
     head_learning_rate: float = 1e-3
     layer_decay: float = 0.9
     batch_size: int = 32
     max_tokens: int = 128
     max_before_tokens: int = 64
-    frozen_layers: int = 0
+    frozen_layers: int = 2
     patience: int = 2
     tag_weight: float = 4.0
     seed: int = 0

@@ -21,6 +21,7 @@ from empathy_score.model.features import TurnFeatures, dense_features, plain_tex
 from empathy_score.model.folder import load_model
 from empathy_score.model.heads import fit_heads
 from empathy_score.model.model import SCORED_ROLES, Model, Part, ScoredRole, read_texts
+from empathy_score.model.tagging import TagJoin
 from empathy_score.training.joining import measure_joins
 from empathy_score.training.targets import dimensions_of, read_labelled
 from empathy_score.training.turns import (
@@ -227,7 +228,8 @@ def assemble(
     if "agent" in held and any(spans is not None for spans in held["agent"].spans):
         say("measuring markers")
         return measure_joins(fitted, held["agent"])
-    return fitted
+    joins = {n: TagJoin("patterns", join.patterns, join.tagger) for n, join in model.joins.items()}
+    return replace(fitted, joins=joins)  # a tagger that was not measured is not used
 
 
 def _features(model: Model, turns: RoleTurns, role: ScoredRole) -> TurnFeatures:

@@ -1,0 +1,77 @@
+"""Print what 50, 100, 200 and 500 labels of a new channel give, with and without fine-tuning.
+
+    python scripts/learning_curve.py --write
+
+The new channel is the written reviews' answers of `data/authored.jsonl`. The base is trained, as
+the default model is, on replies of the other channels, so that no part of it saw the channel; every
+figure is on the same 500 answers, which nothing trains on. With --write, the table is put into the
+README.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from typing import Any
+
+from empathy_score.model.model import Model
+from empathy_score.training import calibrate, evaluate, labelled_table, train
+from empathy_score.training.finetuning import FinetuneSettings
+from empathy_score.training.sources import read_items
+from train_default import ROOT, SETTINGS, train_on
+
+BEGIN, END = "<!-- learning curve -->", "<!-- /learning curve -->"
+CHANNEL = "review"
+SIZES = (50, 100, 200, 500)
+BASE = {"replies": 2400, "epochs": 2.0}
+
+
+def figures(model: Model, test: list[dict[str, Any]]) -> str:
+    """Give the road's kappa and the mean over dimensions."""
+    kappas = evaluate(labelled_table(test), model, draws=2).figures["kappa"]
+    return f"{kappas['road']:.2f} / {kappas.mean():.2f}"
+
+
+def curve() -> str:
+    """Train the base, then on more and more labels; lay the figures out."""
+    draw = random.Random(0)
+    items = read_items(ROOT / "data" / "authored.jsonl")
+    draw.shuffle(items)
+    own = [item for item in items if item["channel"] == CHANNEL]
+    rest = [item for item in items if item["channel"] != CHANNEL]
+    settings = FinetuneSettings(**{**vars(SETTINGS), "epochs": BASE["epochs"]})
+    base = train_on(rest[: int(BASE["replies"])], settings=settings)
+    test, labelled = own[:500], own[500:]
+    lines = [
+        "| labels | calibrate | train | train --finetune |",
+        "|---|---|---|---|",
+        f"| 0 | {figures(base, test)} | | |",
+    ]
+    print(lines[-1], flush=True)
+    for size in SIZES:
+        table = labelled_table(labelled[:size])
+        models = (
+            calibrate(table, base),
+            train(table, base=base),
+            train(table, base=base, finetune=True),
+        )
+        lines.append(f"| {size} | " + " | ".join(figures(m, test) for m in models) + " |")
+        print(lines[-1], flush=True)
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Print or write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true", help="put the table into the README")
+    given = parser.parse_args()
+    text = curve()
+    if given.write:
+        path = ROOT / "README.md"
+        before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+        _, _, after = rest.partition(END)
+        path.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
