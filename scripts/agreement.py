@@ -61,7 +61,7 @@ def main() -> None:
     }
     print("| dimension | " + " | ".join(columns) + " |\n" + "|---" * (len(columns) + 1) + "|")
     for d in DIMENSIONS:
-        shown = " | ".join(f"{column[d.name]:.2f}" for column in columns.values())
+        shown = " | ".join(f"{c[d.name]:.2f}" for c in columns.values()).replace("nan", "–")
         print(f"| {d.name} | {shown} |")
 
 

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import argparse
 import random
+from dataclasses import replace
 from typing import Any
 
 from empathy_score.model.model import Model
 from empathy_score.training import calibrate, evaluate, labelled_table, train
-from empathy_score.training.finetuning import FinetuneSettings
 from empathy_score.training.sources import read_items
 from train_default import ROOT, SETTINGS, train_on
 
@@ -39,7 +39,7 @@ def curve() -> str:
     draw.shuffle(items)
     own = [item for item in items if item["channel"] == CHANNEL]
     rest = [item for item in items if item["channel"] != CHANNEL]
-    settings = FinetuneSettings(**{**vars(SETTINGS), "epochs": BASE["epochs"]})
+    settings = replace(SETTINGS, epochs=BASE["epochs"])
     base = train_on(rest[: int(BASE["replies"])], settings=settings)
     test, labelled = own[:500], own[500:]
     lines = [
