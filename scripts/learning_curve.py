@@ -17,8 +17,11 @@ from typing import Any
 
 from empathy_score.model.model import Model
 from empathy_score.training import calibrate, evaluate, labelled_table, train
+from empathy_score.training.labels import conversation_of
 from empathy_score.training.sources import read_items
 from train_default import ROOT, SETTINGS, train_on
+
+Item = dict[str, Any]
 
 BEGIN, END = "<!-- learning curve -->", "<!-- /learning curve -->"
 CHANNEL = "review"
@@ -38,10 +41,10 @@ def curve() -> str:
     items = read_items(ROOT / "data" / "authored.jsonl")
     draw.shuffle(items)
     own = [item for item in items if item["channel"] == CHANNEL]
+    test, labelled = _apart(own, 500)
     rest = [item for item in items if item["channel"] != CHANNEL]
     settings = replace(SETTINGS, epochs=BASE["epochs"])
     base = train_on(rest[: int(BASE["replies"])], settings=settings)
-    test, labelled = own[:500], own[500:]
     lines = [
         "| labels | calibrate | train | train --finetune |",
         "|---|---|---|---|",
@@ -58,6 +61,18 @@ def curve() -> str:
         lines.append(f"| {size} | " + " | ".join(figures(m, test) for m in models) + " |")
         print(lines[-1], flush=True)
     return "\n".join(lines)
+
+
+def _apart(items: list[Item], count: int) -> tuple[list[Item], list[Item]]:
+    """Split labelled replies at `count` or a little later, without parting a conversation."""
+    by_conversation: dict[str, list[Item]] = {}
+    for item in items:
+        by_conversation.setdefault(conversation_of(item), []).append(item)
+    first: list[Item] = []
+    second: list[Item] = []
+    for own in by_conversation.values():
+        (first if len(first) < count else second).extend(own)
+    return first, second
 
 
 def main() -> None:

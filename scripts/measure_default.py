@@ -22,9 +22,9 @@ import pandas as pd
 from empathy_score import Scorer
 from empathy_score.evaluation import Evaluation
 from empathy_score.evaluation.card import counts_table, markers_table
-from empathy_score.evaluation.metrics import kappa
 from empathy_score.headline import doubt, doubt_limit
 from empathy_score.training import evaluate, labelled_table
+from empathy_score.training.evaluating import opportunity_kappa
 from empathy_score.training.sources import read_items
 from train_default import ROOT, SETTINGS, source_of, train_on, training_items
 
@@ -75,7 +75,7 @@ def dev_table(evaluation: Evaluation) -> str:
 def review_lines(scorer: Scorer, items: list[dict[str, Any]]) -> str:
     """Say how much more often the road is wrong where a person is asked to look."""
     scores = scorer.score(labelled_table(items)).turns()
-    replies = scores[scores["p_learn"].notna()]
+    replies = scores[scores["road_original"].notna()]
     chances = replies[[f"p_{n}" for n in ("learn", "care", "teach", "go_away", "none")]]
     doubts = doubt(chances.to_numpy(float))
     wrong = (replies["road"] != replies["road_original"]).to_numpy()
@@ -92,14 +92,15 @@ def review_lines(scorer: Scorer, items: list[dict[str, Any]]) -> str:
 
 def stock_line(scorer: Scorer, items: list[dict[str, Any]]) -> str:
     """Say what a stock sentence before every reply does to the mean score."""
-    plain = scorer.score(labelled_table(items)).turns()["score"]
-    changes = []
-    for sentence in STOCK:
-        warmed = [{**item, "reply": sentence + item["reply"]} for item in items]
-        table = labelled_table(warmed).drop(columns="spans")
-        changes.append(scorer.score(table).turns()["score"].mean() - plain.mean())
-    shown = ", ".join(f"{change:+.1f}" for change in changes)
-    return f"Mean score {plain.mean():.1f}; with a stock warm sentence before every reply: {shown}."
+
+    def mean(before: str) -> float:
+        warmed = [{**item, "reply": before + item["reply"]} for item in items]
+        turns = scorer.score(labelled_table(warmed).drop(columns="spans")).turns()
+        return float(turns.loc[turns["road_original"].notna(), "score"].mean())
+
+    plain = mean("")
+    shown = ", ".join(f"{mean(sentence) - plain:+.1f}" for sentence in STOCK)
+    return f"Mean score {plain:.1f}; with a stock warm sentence before every reply: {shown}."
 
 
 def leave_one_out(items: list[dict[str, Any]]) -> str:
@@ -115,8 +116,9 @@ def leave_one_out(items: list[dict[str, Any]]) -> str:
         draw = random.Random(0)
         model = train_on(draw.sample(rest, min(len(rest), int(LEFT_OUT["replies"]))),
                          settings=settings)  # fmt: skip
-        figures = evaluate(labelled_table(own[:600]), model, draws=2).figures
-        columns[f"{name} ({min(len(own), 600)})"] = figures["kappa"]
+        measured = draw.sample(own, min(len(own), 600))
+        figures = evaluate(labelled_table(measured), model, draws=2).figures
+        columns[f"{name} ({len(measured)})"] = figures["kappa"]
         print(f"{name}: road {figures['kappa']['road']:.2f}", flush=True)
     table = pd.DataFrame(columns)
     lines = ["| left out | " + " | ".join(table.columns) + " |", "|---" * (len(columns) + 1) + "|"]
@@ -131,10 +133,6 @@ def render(given: argparse.Namespace) -> str:
     items = read_items(given.shared / "dev.jsonl")
     found = evaluate(labelled_table(items), scorer.model)
     counts = found.opportunity
-    true, said = np.indices(counts.shape).reshape(2, -1)
-    repeats = counts.to_numpy().ravel()
-    opportunity = kappa(np.repeat(true, repeats), np.repeat(said, repeats), n_levels=3,
-                        quadratic=False)  # fmt: skip
     parts = [
         f"Model `{scorer.model.name}@{scorer.model.digest}`. Kappa is quadratic where levels are "
         "ordered; brackets hold 95 % bootstrap intervals. Annotators: language models of one kind, "
@@ -142,7 +140,7 @@ def render(given: argparse.Namespace) -> str:
         dev_table(found),
         "**Markers**, spans that overlap:",
         markers_table(found.markers),
-        f"**Opportunity**, kappa {opportunity:.2f} (rows: labels, columns: scores):",
+        f"**Opportunity**, kappa {opportunity_kappa(counts):.2f} (rows: labels, columns: scores):",
         counts_table(counts),
         "**Needs review**:",
         review_lines(scorer, items),

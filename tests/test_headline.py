@@ -74,5 +74,5 @@ def test_doubt_and_its_limit():
     assert doubt(np.array([[0.7, 0.2, 0.1, 0, 0]])).tolist() == pytest.approx([0.3])
     quantiles = np.linspace(0, 0.8, 101)
     assert doubt_limit(quantiles, 0.25) == pytest.approx(0.6)
-    assert doubt_limit(quantiles, 0) == pytest.approx(0.8)
-    assert doubt_limit(quantiles, 1) == 0
+    assert doubt_limit(quantiles, 0) > 0.8
+    assert doubt_limit(quantiles, 1) < 0

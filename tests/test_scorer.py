@@ -265,3 +265,10 @@ def test_the_review_rate_sets_how_many_are_marked(scorer, turns):
     assert 0 < marked[1] < marked[2]
     with pytest.raises(ValueError, match="review_rate"):
         Scorer(scorer.model, review_rate=1.5)
+
+
+@pytest.mark.parametrize("text", ["@JohnDoe", "<name>", "[Customer Name]"])
+def test_a_reply_of_which_nothing_is_read(scorer, text):
+    turns = scored(scorer, conversation("c Hello?", f"a {text}", "a We are so sorry about that."))
+    assert turns["markers"].iloc[1] == []
+    assert turns["markers"].iloc[2]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from empathy_score.errors import EmpathyScoreError, TranscriptError
+from empathy_score.errors import EmpathyScoreError, ModelError, TranscriptError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,6 +44,10 @@ LabelledArgument = Annotated[
     str, typer.Argument(metavar="LABELLED", help="Labelled CSV, TSV, JSONL or Parquet.")
 ]
 FolderOption = Annotated[str, typer.Option("--output", "-o", help="Model folder to write.")]
+IgnoreOption = Annotated[
+    list[str] | None,
+    typer.Option(help="Column that is named like a dimension and means something else."),
+]
 ColumnsOption = Annotated[
     str | None, typer.Option(help="Your column names: conversation_id=case_no,role=who")
 ]
@@ -147,9 +151,9 @@ def explain_command(
             table.add_row(dimension.name, Text(f"{value:.2f}", style="bold"), f"{low} to {high}")
     for name in SUMS:
         if name in scored:
-            shown = "" if scored[name] != scored[name] else f"{scored[name]:.0f}"
-            value = Text(shown if name == "score" else str(scored[name]), style="bold")
-            table.add_row(name, value, "0 to 100" if name == "score" else "")
+            number = name == "score"
+            shown = f"{scored[name]:.0f}" if number else str(scored[name])
+            table.add_row(name, Text(shown, style="bold"), "0 to 100" if number else "")
     console.print(table)
 
 
@@ -168,6 +172,7 @@ def train_command(
     epochs: Annotated[
         float, typer.Option(min=0.01, help="Passes over the labels, at most, with --finetune.")
     ] = 3,
+    ignore: IgnoreOption = None,
     columns: ColumnsOption = None,
     roles: RolesOption = None,
 ) -> None:
@@ -185,14 +190,16 @@ def train_command(
         from empathy_score.training.finetuning import FinetuneSettings
 
         settings = FinetuneSettings(epochs=epochs)
-    checkpoints = Path(output) / "checkpoints"
+    checkpoints = _folder(output) / "checkpoints-of-empathy-score"
     fitted = train(
-        table, targets=targets, base=model, name=Path(output).name, finetune=settings or False,
-        checkpoints=checkpoints, say=lambda line: console.print(line, markup=False),
+        table, targets=targets, base=model, name=Path(output).name, ignore=ignore or (),
+        finetune=settings or False, checkpoints=checkpoints,
+        say=lambda line: console.print(line, markup=False),
         progress=console.is_terminal,
     )  # fmt: skip
     save_model(fitted, output)
-    shutil.rmtree(checkpoints, ignore_errors=True)
+    if finetune:
+        shutil.rmtree(checkpoints)
     console.print(f"written: {output}", markup=False)
 
 
@@ -201,6 +208,7 @@ def calibrate_command(
     labelled: LabelledArgument,
     output: FolderOption,
     model: ModelOption = "default",
+    ignore: IgnoreOption = None,
     columns: ColumnsOption = None,
     roles: RolesOption = None,
 ) -> None:
@@ -212,8 +220,9 @@ def calibrate_command(
     from empathy_score.training import calibrate
 
     console = _console(stderr=True)
+    _folder(output)
     fitted = calibrate(
-        table, model, name=Path(output).name,
+        table, model, name=Path(output).name, ignore=ignore or (),
         say=lambda line: console.print(line, markup=False),
     )  # fmt: skip
     save_model(fitted, output)
@@ -224,13 +233,16 @@ def calibrate_command(
 def evaluate_command(
     labelled: LabelledArgument,
     model: ModelOption = "default",
-    card: Annotated[
-        str | None, typer.Option(help="Model card to write (Markdown); README.md of MODEL if none.")
-    ] = None,
-    figure: Annotated[
+    output: Annotated[
         str | None,
-        typer.Option(help="Picture to write (.png, .svg, .pdf); beside the card if none."),
+        typer.Option(
+            "--output",
+            "-o",
+            help="Folder for evaluation.md and evaluation.png; MODEL's "
+            "own if none, or the current one for the default model.",
+        ),
     ] = None,
+    ignore: IgnoreOption = None,
     columns: ColumnsOption = None,
     roles: RolesOption = None,
 ) -> None:
@@ -239,19 +251,19 @@ def evaluate_command(
 
     table = read_labelled(labelled, columns=_pairs(columns, "--columns"), roles=_roles(roles))
     from empathy_score.evaluation.card import figures_table
+    from empathy_score.evaluation.figure import plain_figure
     from empathy_score.training import evaluate
 
+    plain_figure()  # a missing package is said before the work
+
     console = _console(stderr=True)
-    found = evaluate(table, model)
-    folder = Path("." if model == "default" else model)
-    written = (
-        Path(card) if card else folder / ("evaluation.md" if model == "default" else "README.md")
-    )
-    picture = Path(figure) if figure else written.with_name("evaluation.png")
-    written.write_text(found.card(picture.name), encoding="utf-8")
+    folder = _folder(output or ("." if model == "default" else model))
+    found = evaluate(table, model, ignore=ignore or ())
+    card, picture = folder / "evaluation.md", folder / "evaluation.png"
     found.save_figure(picture)
+    card.write_text(found.card(picture.name), encoding="utf-8")
     _console(stderr=False).print(figures_table(found.figures), markup=False)
-    console.print(f"written: {written}, {picture}", markup=False)
+    console.print(f"written: {card}, {picture}", markup=False)
 
 
 @app.callback(invoke_without_command=True)
@@ -285,6 +297,16 @@ def main() -> None:
             err=True,
         )
         sys.exit(1)
+
+
+def _folder(path: str) -> Path:
+    """Make a folder to write to, before the work."""
+    folder = Path(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ModelError(f"{path} cannot be written: {error.strerror}.") from error
+    return folder
 
 
 def _target(given: str) -> tuple[str, Kind | None]:

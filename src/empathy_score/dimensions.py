@@ -1,7 +1,7 @@
 """Each scored construct, once: `DIMENSIONS` is the table that every other part reads.
 
-To add a dimension, add one entry here (or pass `DIMENSIONS + (yours,)` to
-`empathy_score.training.fit`) and a label column of that name to the labelled table.
+To add a dimension, add one entry here and a label column of that name to the labelled table; one
+of a company's own is a target of `empathy_score.training.train`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ class Dimension:
     source : str
         Where the construct comes from.
     probabilities : bool, default False
-        Whether a nominal or multilabel dimension also gives a column ``p_<level>`` a level.
+        Whether a nominal or multilabel dimension also gives a column for each level.
+    prefix : str, default "p_"
+        What the names of those columns begin with, before the level.
     """
 
     name: str
@@ -46,12 +48,13 @@ class Dimension:
     definition: str
     source: str
     probabilities: bool = False
+    prefix: str = "p_"
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of the columns that this dimension adds to a table of scores."""
         if self.probabilities:
-            return (self.name, *(f"p_{level}" for level in self.levels))
+            return (self.name, *(f"{self.prefix}{level}" for level in self.levels))
         return (self.name,)
 
     def values(self, probabilities: NDArray[np.float64]) -> dict[str, NDArray[np.generic]]:
@@ -76,7 +79,9 @@ class Dimension:
                 best[:] = ["; ".join(levels[row > 0.5]) for row in probabilities]
             columns: dict[str, NDArray[np.generic]] = {self.name: best}
             if self.probabilities:
-                columns |= {f"p_{lv}": probabilities[:, i] for i, lv in enumerate(self.levels)}
+                columns |= {
+                    f"{self.prefix}{lv}": probabilities[:, i] for i, lv in enumerate(self.levels)
+                }
             return columns
         if self.kind == "binary":
             return {self.name: probabilities[:, 1]}

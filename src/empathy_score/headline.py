@@ -11,16 +11,21 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from empathy_score.dimensions import DIMENSIONS
+
 Probabilities = Mapping[str, NDArray[np.float64]]
 """By dimension: shape (n_turns, n_levels)."""
 
 OPPORTUNITIES = ("given", "missed", "not_needed")
-NEEDED = ("road", "care", "empathy", "emotion", "trust", "cognitive_control",
+_NEEDED = ("road", "care", "empathy", "emotion", "trust", "cognitive_control",
           "behavioural_control", "feeling")  # fmt: skip
-"""Dimensions that a model must have for `opportunity` and `score`."""
+NEEDED = frozenset((d.name, d.kind, d.levels) for d in DIMENSIONS if d.name in _NEEDED)
+"""Dimensions that a model must have, as they are, for `opportunity` and `score`."""
 
-CALLING = (0, 1, 2)
-"""Places of anger, anxiety and disappointment among the levels of `feeling`."""
+CALLING = ("anger", "anxiety", "disappointment")
+"""Feelings that call for empathy."""
+
+FEELINGS = next(d.levels for d in DIMENSIONS if d.name == "feeling")
 
 ROAD_VALUES = {"learn": 1.0, "care": 1.0, "teach": 0.75, "none": 0.4, "go_away": 0.0}
 """What a reply on each road is worth, 0 to 1."""
@@ -55,7 +60,7 @@ def need(feeling: NDArray[np.float64], answered: Sequence[Sequence[int]]) -> NDA
     ndarray of shape (n_replies,)
         0 to 1; 0 where the customer said nothing.
     """
-    calling = feeling[:, list(CALLING)].sum(axis=1)
+    calling = feeling[:, [FEELINGS.index(name) for name in CALLING]].sum(axis=1)
     return np.array([max((calling[i] for i in turns), default=0.0) for turns in answered])
 
 
@@ -161,9 +166,11 @@ def doubt_limit(quantiles: Sequence[float], rate: float) -> float:
     Parameters
     ----------
     quantiles : sequence of float
-        Of `doubt` on replies that no part of the model saw, evenly spaced from 0 to 100 %.
+        Of `doubt` on the replies that calibration was fitted on, evenly spaced from 0 to 100 %.
     rate : float
         Share of such replies that should be looked at, 0 to 1.
     """
+    if rate in (0, 1):
+        return 1.0 if rate == 0 else -1.0  # none and all, also beyond what was seen
     at = np.linspace(0, 1, len(quantiles))
     return float(np.interp(1 - rate, at, quantiles))

@@ -187,11 +187,11 @@ class Scorer:
     ) -> dict[str, NDArray[Any]]:
         """Sum replies up, as far as the model's dimensions allow."""
         values: dict[str, NDArray[Any]] = {}
-        if set(NEEDED) <= p.keys():
+        if {(d.name, d.kind, d.levels) for d in self.model.dimensions} >= NEEDED:
             called = need(p["feeling"], agent.answered)
             values["opportunity"] = opportunity(called, p)
             values["score"] = headline(called, p, [reading.text for reading in agent.readings])
-        if "road" in p and self.model.doubt:
+        if self.model.doubt:
             limit = doubt_limit(self.model.doubt, self.review_rate)
             values["needs_review"] = (doubt(p["road"]) > limit).astype(object)
         return values
@@ -225,6 +225,7 @@ def score(
     model: str | Path | Model = "default",
     columns: Mapping[str, str] | None = None,
     roles: Mapping[str, Role] | None = None,
+    review_rate: float = 0.1,
     progress: Progress | None = None,
 ) -> Scores:
     """Score a table of transcripts.
@@ -239,6 +240,8 @@ def score(
         Canonical column name to the table's own, where it is not recognised by itself.
     roles : mapping of str to {"agent", "customer", "other"}, optional
         Further role values.
+    review_rate : float, default 0.1
+        Share of replies that `needs_review` points out; see `Scorer`.
     progress : callable, optional
         Called with the number of distinct texts read so far, and of all.
 
@@ -253,7 +256,9 @@ def score(
     ModelError
         Where the model cannot be loaded.
     """
-    return Scorer(model).score(table, progress, columns=columns, roles=roles)
+    return Scorer(model, review_rate=review_rate).score(
+        table, progress, columns=columns, roles=roles
+    )
 
 
 def _transcripts(

@@ -48,7 +48,7 @@ def test_the_whole_way(call, labelled, base, tmp_path):
     code, out, _ = call("evaluate", labelled, "-m", model)
     assert code == 0
     assert "| pace | 80 | 1.00 (1.00 to 1.00)" in out
-    assert "## By agent_id" in (model / "README.md").read_text()
+    assert "## By agent_id" in (model / "evaluation.md").read_text()
     assert (model / "evaluation.png").stat().st_size > 1000
     code, _, err = call("calibrate", labelled, "-o", tmp_path / "more", "-m", model)
     assert code == 0
@@ -60,7 +60,7 @@ def test_fine_tuning_leaves_no_checkpoints(call, labelled, base, tmp_path):
     code, _, _ = call("train", labelled, "-o", model, "-m", base, "--target", "pace=binary",
                       "--finetune", "--epochs", 1)  # fmt: skip
     assert code == 0
-    assert not (model / "checkpoints").exists()
+    assert not list(model.glob("checkpoints*"))
     assert 0 <= Scorer(model).score_text("right now at once")["pace"] <= 1
 
 
@@ -80,3 +80,22 @@ def test_what_a_user_can_mend_is_one_line_and_exit_2(call, labelled, base, tmp_p
     assert (code, out) == (2, "")
     assert says in err.strip().splitlines()[-1]
     assert "Traceback" not in err
+
+
+def test_evaluation_goes_where_it_is_told(call, labelled, base, tmp_path):
+    call("train", labelled, "-o", tmp_path / "m", "-m", base)
+    code, _, _ = call("evaluate", labelled, "-m", tmp_path / "m", "-o", tmp_path / "new" / "place")
+    assert code == 0
+    assert {p.name for p in (tmp_path / "new" / "place").iterdir()} == {
+        "evaluation.md", "evaluation.png",
+    }  # fmt: skip
+
+
+def test_a_column_can_be_ignored(call, labelled, base, tmp_path):
+    table = pd.read_csv(labelled).assign(stage="open")
+    table.to_csv(labelled, index=False)
+    code, _, err = call("train", labelled, "-o", tmp_path / "m", "-m", base)
+    assert code == 2
+    assert "column 'stage'" in err
+    code, _, _ = call("train", labelled, "-o", tmp_path / "m", "-m", base, "--ignore", "stage")
+    assert code == 0

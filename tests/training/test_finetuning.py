@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from empathy_score import Scorer
+from empathy_score import LabelError, ModelError, Scorer
 from empathy_score.markers import MarkerMatcher
 from empathy_score.model.folder import load_model, save_model
 from empathy_score.training import train
@@ -87,3 +87,42 @@ def test_another_runs_checkpoint_is_not_gone_on_from(parts, toy_encoder, tmp_pat
 def test_groups_are_never_parted(parts):
     one, two = parts
     assert not set(one["agent"].groups) & set(two["agent"].groups)
+
+
+def test_nothing_of_the_callers_random_numbers_is_used(parts, toy_encoder):
+    import random
+
+    import torch
+
+    for seed in (random.seed, np.random.seed, torch.manual_seed):
+        seed(3)
+    before = random.random(), np.random.random(), torch.rand(1).item()
+    for seed in (random.seed, np.random.seed, torch.manual_seed):
+        seed(3)
+    finetune(toy_encoder, *parts, settings=SETTINGS)
+    assert (random.random(), np.random.random(), torch.rand(1).item()) == before
+
+
+def test_foreign_checkpoints_are_left_alone(parts, toy_encoder, tmp_path):
+    (tmp_path / "checkpoint-7").mkdir()
+    with pytest.raises(ModelError, match="something else"):
+        finetune(toy_encoder, *parts, settings=SETTINGS, checkpoints=tmp_path)
+    assert (tmp_path / "checkpoint-7").exists()
+
+
+def test_too_few_labels_say_so(table, toy_model):
+    one = table["urgency"].where(table.index < 2)
+    with pytest.raises(LabelError, match="'urgency' has 1 labels in 1 conversations"):
+        train(
+            table.assign(urgency=one.map({0: "a", 1: "a", 2: "a"}), tone=table["urgency"]),
+            targets={"urgency": "multilabel", "tone": None}, base=toy_model, finetune=SETTINGS,
+        )  # fmt: skip
+
+
+def test_what_the_tuned_model_lacks_is_said(table, scorer):
+    said = []
+    small = table.iloc[:80]
+    settings = FinetuneSettings(epochs=1, min_steps=1)
+    train(small, targets=["urgency"], base=scorer.model, finetune=settings, say=said.append)
+    assert any(line.startswith("not in your table") and "road" in line for line in said)
+    assert any("patterns alone" in line for line in said)

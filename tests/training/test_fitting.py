@@ -84,7 +84,7 @@ def test_every_kind_of_target(table, toy_model):
     found = Scorer(model).score_text("right now at once")
     assert (found["tempo"], found["tags"]) == ("now", "quick")
     assert found["urgent"] > 0.8
-    assert found["p_calm"] < 0.2
+    assert found["p_tags_calm"] < 0.2
 
 
 def test_calibration_never_meets_a_head_that_saw_its_conversation(table, toy_model, monkeypatch):
@@ -106,9 +106,31 @@ def test_calibration_never_meets_a_head_that_saw_its_conversation(table, toy_mod
     assert all(not seen & held for seen, held in splits)
 
 
+@pytest.mark.parametrize("size", [6, 12, 40])
+def test_a_handful_of_labels_will_do(table, toy_model, size):
+    small = table.iloc[:size].assign(road=None)
+    model = train(small, targets={"urgency": "ordinal"}, base=toy_model)
+    assert 0 <= Scorer(model).score_text("right now at once")["urgency"] <= 2
+
+
+def test_a_fold_without_labels_of_a_dimension(table, toy_model):
+    rare = table["urgency"].where(table.index < 6)
+    model = train(table.assign(rare=rare), targets=["urgency", "rare"], base=toy_model)
+    assert "rare" in {d.name for d in model.dimensions}
+
+
+def test_rows_without_a_group_stand_alone(table, toy_model):
+    grouped = table.assign(group=[None if i % 3 else f"g{i}" for i in range(len(table))])
+    assert train(grouped, targets=TARGETS, base=toy_model).dimensions
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [
+        (lambda t: t.assign(weight="3 kg"), "'3 kg'"),
+        (lambda t: t.assign(weight=0), "over 0"),
+        (lambda t: t.assign(spans="[{]"), "not JSON"),
+        (lambda t: t.assign(spans='[["regret", 1]]'), "type, start and end"),
         (lambda t: t.drop(columns="urgency"), "no column 'urgency'"),
         (lambda t: t.assign(urgency=None), "no label"),
         (lambda t: t.assign(road="motorway"), "came 'motorway'"),

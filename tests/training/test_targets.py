@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from empathy_score import LabelError
+from empathy_score import LabelError, TranscriptError
 from empathy_score.training.labels import level_index
 from empathy_score.training.targets import dimensions_of, infer_dimension, read_labelled
 
@@ -16,7 +16,7 @@ def infer(values, kind=None):
         ([1, 0, 1, None], "binary", (0, 1)),
         (["yes", "no", ""], "binary", ("no", "yes")),
         ([True, False], "binary", (0, 1)),
-        (["Fail", "Pass"], "binary", ("Fail", "Pass")),
+        (["Fail", "Pass", "pass"], "binary", ("fail", "pass")),
         ([3, 1, 2.0], "ordinal", (1, 2, 3)),
         (["10", "9", "8"], "ordinal", (8, 9, 10)),
         (["bill", "delivery"], "nominal", ("bill", "delivery")),
@@ -83,5 +83,42 @@ def test_who_carries_a_label():
     ]  # fmt: skip
     with pytest.raises(LabelError, match="no column 'zeal'"):
         dimensions_of(read, targets={"zeal": None})
+    for name in ("score", "text", "weight"):
+        with pytest.raises(LabelError, match="cannot be called"):
+            dimensions_of(read_labelled(table.assign(**{name: "x"})), targets={name: None})
+    with pytest.raises(LabelError, match="cannot be called 'care'"):
+        dimensions_of(read, targets={"care": "nominal"})
+    assert "care" not in {
+        d.name for d in dimensions_of(read, targets={"tone": None}, ignore=["care"])
+    }
     with pytest.raises(LabelError, match="no labels"):
         dimensions_of(read_labelled(table[["text"]]))
+
+
+def test_missing_values_of_every_kind_are_no_labels():
+    import datasets
+
+    rows = {"text": ["a", "b", "c"], "empathy": [None, 1, 2], "grade": [1, None, 2]}
+    read = read_labelled(datasets.Dataset.from_dict(rows))
+    found = {d.name: d for d in dimensions_of(read, targets={"grade": None})}
+    assert level_index(read.table["empathy"], found["empathy"]).tolist() == [-1, 1, 2]
+    assert found["grade"].levels == (1, 2)
+
+
+def test_words_are_labels_in_any_case():
+    column = pd.Series(["Yes", "yes", "NO"])
+    dimension = infer_dimension(pd.DataFrame({"x": column}), "x", "agent")
+    assert dimension.kind == "binary"
+    assert level_index(column, dimension).tolist() == [1, 1, 0]
+
+
+def test_none_of_several_labels_can_be_said():
+    column = pd.Series(["a; b", ";", ""])
+    dimension = infer_dimension(pd.DataFrame({"x": column}), "x", "agent")
+    assert level_index(column, dimension).tolist() == [3, 0, -1]
+
+
+def test_the_file_is_named_where_it_cannot_be_read(tmp_path):
+    (tmp_path / "labels.csv").write_text("tone\nkind\n")
+    with pytest.raises(TranscriptError, match=r"labels\.csv"):
+        read_labelled(tmp_path / "labels.csv")

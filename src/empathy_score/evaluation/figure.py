@@ -27,14 +27,10 @@ def draw_figure(evaluation: Evaluation, path: str | Path) -> None:
     MissingExtraError
         Where the extra ``train`` is not installed.
     """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtraError("drawing the figure", "train") from error
     names = list(evaluation.reliability)
     columns = 4
     rows = -(-len(names) // (columns // 2))
-    figure = Figure(figsize=(3.2 * columns, 2.9 * rows), layout="constrained")
+    figure = plain_figure(figsize=(3.2 * columns, 2.9 * rows), layout="constrained")
     axes = np.atleast_2d(figure.subplots(rows, columns, squeeze=False)).reshape(-1)
     for axis in axes:
         axis.set_axis_off()
@@ -46,6 +42,15 @@ def draw_figure(evaluation: Evaluation, path: str | Path) -> None:
     figure.savefig(
         path, dpi=110, metadata={"Software": None} if str(path).endswith("png") else None
     )
+
+
+def plain_figure(**settings: Any) -> Any:
+    """Give an empty picture; the extra ``train`` has what draws it."""
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise MissingExtraError("drawing the figure", "train") from error
+    return Figure(**settings)
 
 
 def _reliability(axis: Any, name: str, bins: Any, ece: float) -> None:

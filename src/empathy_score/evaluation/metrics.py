@@ -104,12 +104,13 @@ def macro_f1(
     from sklearn.metrics import f1_score
 
     given = chosen_level(dimension, probabilities)
+    there = slice(None) if counts is None else counts > 0
     if dimension.kind == "multilabel":
         places = np.arange(len(dimension.levels))
         true, given = (true[:, None] >> places) & 1, (given[:, None] >> places) & 1
-        labels = np.flatnonzero(true.any(axis=0))
+        labels = np.flatnonzero(true[there].any(axis=0))
     else:
-        labels = np.unique(true)
+        labels = np.unique(true[there])
     if not len(labels):
         return float("nan")
     score = f1_score(

@@ -150,7 +150,10 @@ class Encoder:
         self.tagger = tagger
         self.name = name
         self.module = _body(self.config, restore(self.arrays))
-        self.tokenizer = Tokenizer.from_str(tokenizer)
+        try:
+            self.tokenizer = Tokenizer.from_str(tokenizer)
+        except Exception as error:  # it raises nothing more exact
+            raise ValueError("the tokenizer cannot be read") from error
         self.tokenizer.no_truncation()
         self.tokenizer.no_padding()
         self._pad, self._cls, self._sep = (

@@ -63,7 +63,7 @@ _BROKEN = (
     TypeError,
     AttributeError,
     ImportError,
-    NotImplementedError,
+    RuntimeError,
 )
 """What readers raise at a file that they did not write."""
 
@@ -182,6 +182,8 @@ def load_model(folder: str | Path) -> Model:
 def _encoder(folder: Path, config: dict[str, Any]) -> Encoder:
     arrays = load_file(folder / "encoder.safetensors")
     own = _part(arrays, TAGGER)
+    if own and own["weight"].shape[1:] != (config["encoder"]["config"]["hidden_size"],):
+        raise ValueError("the tagger does not fit the encoder")
     sizes = {name: config["encoder"]["config"][name] for name in CONFIG}
     return Encoder(
         {name: array for name, array in arrays.items() if not name.startswith(TAGGER)},

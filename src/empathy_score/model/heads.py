@@ -175,6 +175,10 @@ def fit_heads(
     intercepts: list[NDArray[np.float64]] = []
     for dimension in dimensions:
         known = labels[dimension.name] >= 0
+        if not known.any():  # a fold may have none: its margins say nothing
+            columns.append(np.zeros((X.shape[1], n_margins(dimension))))
+            intercepts.append(np.zeros(n_margins(dimension)))
+            continue
         goal = targets(dimension, labels[dimension.name][known])
         fit = _multinomial if dimension.kind == "nominal" else _binary
         coefficient, intercept = fit(X[known], goal, C, weights[known])

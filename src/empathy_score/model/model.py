@@ -103,8 +103,8 @@ class Model:
     joins : mapping of str to TagJoin
         How the tagger's spans and the patterns' are joined, and how precise each is, by type.
     doubt : tuple of float
-        Quantiles of the road's doubt on held-out replies, from 0 to 100 %; empty where there is
-        no road.
+        Quantiles of the road's doubt, from 0 to 100 %, on the replies that calibration was fitted
+        on, which no head saw; empty where there is no road.
     facts : mapping of str to Any
         What it was trained on, for the model card.
     digest : str
@@ -168,7 +168,7 @@ class Model:
                     for d in part.dimensions:
                         chances = part.calibration.probabilities(d, margins[d.name])
                         found[d.name].append(chances)
-        by_reply = {t.text: spans[plain[t.text]] for t in turns_of.get("agent", ()) if spans}
+        by_reply = {t.text: spans.get(plain[t.text], ()) for t in turns_of.get("agent", ())}
         return Predictions({name: np.vstack(parts) for name, parts in found.items()}, by_reply)
 
 
@@ -176,6 +176,8 @@ def read_texts(
     encoder: Encoder,
     readings: Mapping[ScoredRole, Sequence[Reading]],
     progress: Progress | None = None,
+    *,
+    tag: bool = True,
 ) -> tuple[dict[str, str], dict[str, NDArray[np.float32]], Mapping[str, tuple[TaggedSpan, ...]]]:
     """Normalise and encode every text that some turns need; tag the replies.
 
@@ -184,6 +186,8 @@ def read_texts(
     encoder : Encoder
     readings : mapping of role to sequence of Reading
     progress : callable, optional
+    tag : bool, default True
+        Whether replies are tagged.
 
     Returns
     -------
@@ -196,6 +200,6 @@ def read_texts(
     """
     plain = plain_texts([turn for turns in readings.values() for turn in turns])
     texts = sorted(set(plain.values()))
-    replies = {plain[turn.text] for turn in readings.get("agent", ())}
+    replies = {plain[turn.text] for turn in readings.get("agent", ())} if tag else ()
     encoding = encoder.encode(texts, progress, tagged=replies)
     return plain, dict(zip(texts, encoding.vectors, strict=True)), encoding.spans

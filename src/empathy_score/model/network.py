@@ -130,6 +130,15 @@ class Network(nn.Module):
         margins: Tensor = self.heads[role](self.dropout(dense))
         return margins
 
+    def begin_with(self, role: str, heads: Heads) -> None:
+        """Take over a role's heads that were fitted to the vectors of the body as it is now."""
+        if heads.dimensions != self.dimensions[role]:
+            raise ValueError("these heads are for other dimensions")
+        layer: Any = self.heads[role]
+        with torch.no_grad():
+            layer.weight.copy_(torch.from_numpy(heads.coefficients.T))
+            layer.bias.copy_(torch.from_numpy(heads.intercepts))
+
     def exported_heads(self, role: str) -> Heads:
         """Give a role's heads as scoring takes them."""
         layer: Any = self.heads[role]

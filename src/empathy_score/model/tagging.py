@@ -54,7 +54,7 @@ def join_markers(
     -------
     tuple of Marker
         In order of their start; markers of one type never overlap. Where both found a span, the
-        words are the tagger's and the score is the higher one.
+        marker has the words of both, and the higher score.
     """
     kept = [m for m in matched if m.type not in joins or joins[m.type].source != "tagger"]
     wanted = [s for s in tagged if s.type in joins and joins[s.type].source != "patterns"]
@@ -65,7 +65,7 @@ def join_markers(
             same = [m for m in kept if m.type == span.type and m.start < end and start < m.end]
             score = max([joins[span.type].tagger, *(m.score for m in same)])
             kept = [m for m in kept if m not in same]
-            start = min([start, *(m.start for m in same if m.end > end or m.start < start)])
-            end = max([end, *(m.end for m in same if m.end > end)])
+            start = min([start, *(m.start for m in same)])
+            end = max([end, *(m.end for m in same)])
             kept.append(Marker(span.type, start, end, text[start:end], score))
     return tuple(sorted(kept, key=lambda m: (m.start, m.end, m.type)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ def calibrate(
     base: str | Path | Model = "default",
     *,
     name: str = "custom",
+    ignore: Collection[str] = (),
     prior_labels: float = PRIOR_LABELS,
     facts: Mapping[str, Any] | None = None,
     say: Callable[[str], None] | None = None,
@@ -37,6 +38,8 @@ def calibrate(
     base : str, Path or Model, default "default"
     name : str
         Of the new model.
+    ignore : collection of str, optional
+        Columns that are named like a dimension and mean something else.
     prior_labels : float, default 100
         How many labels the model's own belief counts for, so that a few labels move it a little
         and many move it wholly; 0 forgets it.
@@ -58,9 +61,11 @@ def calibrate(
     say = say or (lambda _: None)
     model = load_base(base)
     transcripts = read_labelled(table)
-    dimensions = dimensions_of(transcripts, model.dimensions)
+    dimensions = dimensions_of(transcripts, model.dimensions, ignore=ignore)
     turns = labelled_turns(transcripts, dimensions, MarkerMatcher(model.markers))
-    plain, vectors, _ = read_texts(model.encoder, {r: t.readings for r, t in turns.items()})
+    plain, vectors, _ = read_texts(
+        model.encoder, {r: t.readings for r, t in turns.items()}, tag=False
+    )
     parts = []
     doubts = model.doubt
     for part in model.parts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,13 +23,14 @@ from empathy_score.evaluation.metrics import (
     span_figures,
 )
 from empathy_score.evaluation.report import Evaluation
-from empathy_score.headline import need, opportunity
+from empathy_score.headline import CALLING, need, opportunity
 from empathy_score.markers import MarkerMatcher
 from empathy_score.markers.types import marker_groups
 from empathy_score.model.model import Model, Predictions
 from empathy_score.model.tagging import join_markers
 from empathy_score.readings import read_turns
 from empathy_score.training.fitting import load_base
+from empathy_score.training.labels import is_empty
 from empathy_score.training.targets import dimensions_of, read_labelled
 from empathy_score.training.turns import RoleTurns, labelled_turns
 
@@ -45,11 +46,13 @@ GROUPS = ("channel", "company", "agent_id")
 FEWEST = 20
 """Labelled turns that a group needs to be shown."""
 
-CALLING = ("anger", "anxiety", "disappointment")
-
 
 def evaluate(
-    table: Any, model: str | Path | Model = "default", *, draws: int = DRAWS
+    table: Any,
+    model: str | Path | Model = "default",
+    *,
+    ignore: Collection[str] = (),
+    draws: int = DRAWS,
 ) -> Evaluation:
     """Compare a model's scores with labels that it has not seen.
 
@@ -59,6 +62,8 @@ def evaluate(
         With columns named like dimensions of the model; `spans` has labelled markers. No figure
         means anything on labels that the model was trained or calibrated on.
     model : str, Path or Model, default "default"
+    ignore : collection of str, optional
+        Columns that are named like a dimension and mean something else.
     draws : int
         Bootstrap draws behind each interval.
 
@@ -77,7 +82,7 @@ def evaluate(
     matcher = MarkerMatcher(
         loaded.markers, {name: join.patterns for name, join in loaded.joins.items()}
     )
-    dimensions = dimensions_of(transcripts, loaded.dimensions)
+    dimensions = dimensions_of(transcripts, loaded.dimensions, ignore=ignore)
     turns = labelled_turns(transcripts, dimensions, matcher)
     found = loaded.predict({role: part.readings for role, part in turns.items()})
     frame = transcripts.table
@@ -154,7 +159,8 @@ def _by(column: str, frame: pd.DataFrame, parts: Any, found: Predictions) -> pd.
 
     rows: dict[str, dict[str, Any]] = {}
     for part in parts:
-        values = frame[column].iloc[part.rows].fillna("").map(str).to_numpy()
+        cells = frame[column].iloc[part.rows]
+        values = np.array(["" if is_empty(cell) else str(cell) for cell in cells])
         for value in sorted(set(values) - {""}):
             inside = values == value
             if inside.sum() < FEWEST:
@@ -226,16 +232,16 @@ def _opportunity(model: Model, transcripts: Any, matcher: MarkerMatcher) -> pd.D
     p = model.predict({role: part.readings for role, part in readings.items()}).probabilities
     said = opportunity(need(p["feeling"], readings["agent"].answered), p)
     pairs = []
-    customers = frame.iloc[readings["customer"].rows]
+    rows = readings["customer"].rows
+    felt_at = [tuple(frame[name].iloc[row] for name in ("feeling", "valence")) for row in rows]
     for place, (row, asked) in enumerate(
         zip(readings["agent"].rows, readings["agent"].answered, strict=True)
     ):
         empathy, care = frame["empathy"].iloc[row], frame["care"].iloc[row]
-        felt = [customers[["feeling", "valence"]].iloc[i] for i in asked]
-        felt = [one for one in felt if not one.isna().any()]
-        if pd.isna(empathy) or pd.isna(care) or (asked and not felt):
+        felt = [felt_at[i] for i in asked if not any(map(is_empty, felt_at[i]))]
+        if is_empty(empathy) or is_empty(care) or (asked and not felt):
             continue
-        called = any(one["feeling"] in CALLING and float(one["valence"]) < 0 for one in felt)
+        called = any(feeling in CALLING and float(valence) < 0 for feeling, valence in felt)
         given = float(empathy) >= 1 or float(care) >= 2
         label = ("given" if given else "missed") if called else "not_needed"
         pairs.append((label, said[place]))

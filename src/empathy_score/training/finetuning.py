@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,11 +23,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from empathy_score.dimensions import Dimension
-from empathy_score.errors import MissingExtraError
+from empathy_score.errors import MissingExtraError, ModelError
 from empathy_score.evaluation import agreement
 from empathy_score.model.encoder import Encoder
 from empathy_score.model.features import DECAY, TURNS_BEFORE, Reading
-from empathy_score.model.heads import level_probabilities, targets
+from empathy_score.model.heads import Heads, level_probabilities, targets
 from empathy_score.model.network import Encoded, Network
 from empathy_score.model.normalise import normalise_aligned
 from empathy_score.training.turns import LabelledTurns, Spans
@@ -57,6 +59,8 @@ class FinetuneSettings:
         Epochs without gain on the held-out conversations before it stops.
     tag_weight : float
         Weight of the marker tagger in the loss.
+    min_steps : int
+        Steps below which there are more epochs, for a few labels.
     seed : int
     """
 
@@ -70,6 +74,7 @@ class FinetuneSettings:
     frozen_layers: int = 2
     patience: int = 2
     tag_weight: float = 4.0
+    min_steps: int = 60
     seed: int = 0
 
 
@@ -96,6 +101,7 @@ def finetune(
     turns: LabelledTurns,
     held: LabelledTurns,
     *,
+    heads: Mapping[str, Heads] | None = None,
     tags: Sequence[str] = (),
     settings: FinetuneSettings | None = None,
     checkpoints: str | Path | None = None,
@@ -108,7 +114,10 @@ def finetune(
     encoder : Encoder
         Where to begin; it is left as it is.
     turns, held : LabelledTurns
-        What is learnt from; what early stopping looks at. They share no conversation.
+        What is learnt from; what early stopping looks at. They share no conversation. Where the
+        latter is empty, the last epoch is taken.
+    heads : mapping of role to Heads, optional
+        Heads over the encoder's vectors to begin with; without them, heads begin at random.
     tags : sequence of str
         Marker types to tag.
     settings : FinetuneSettings, optional
@@ -132,17 +141,31 @@ def finetune(
         import accelerate  # noqa: F401
     except ImportError as error:
         raise MissingExtraError("fine-tuning", "train") from error
-    torch.manual_seed(settings.seed)
-    network = Network(encoder.body(), {r: part.dimensions for r, part in turns.items()}, tags)
-    freeze(network, settings.frozen_layers)
-    reader = _ExampleReader(encoder, settings, network.tags)
-    examples = reader.read(turns)
-    with tempfile.TemporaryDirectory() as spare:
+    with _own_random_state(settings.seed), tempfile.TemporaryDirectory() as spare:
+        network = Network(encoder.body(), {r: part.dimensions for r, part in turns.items()}, tags)
+        for role, fitted in (heads or {}).items():
+            network.begin_with(role, fitted)
+        freeze(network, settings.frozen_layers)
+        reader = _ExampleReader(encoder, settings, network.tags)
+        examples = reader.read(turns)
         folder = Path(checkpoints or spare)
         last = _last_checkpoint(folder, _fingerprint(network, examples, settings))
-        trainer = _trainer(network, examples, held, reader, settings, folder, progress)
+        trainer = _trainer(network, examples, reader.read(held), settings, folder, progress)
         trainer.train(resume_from_checkpoint=last)
     return network.cpu().eval()
+
+
+@contextmanager
+def _own_random_state(seed: int) -> Iterator[None]:
+    """Seed every generator that training draws from, and give the caller's back afterwards."""
+    python, numpy = random.getstate(), np.random.get_state()
+    try:
+        with torch.random.fork_rng():
+            torch.manual_seed(seed)
+            yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)
 
 
 def _fingerprint(network: Network, examples: Sequence[_Example], settings: FinetuneSettings) -> str:
@@ -167,7 +190,10 @@ def _last_checkpoint(folder: Path, fingerprint: str) -> str | None:
     if known.get("fingerprint") == fingerprint:
         last: str | None = get_last_checkpoint(str(folder))
         return last
-    for old in folder.glob("checkpoint-*"):
+    strange = list(folder.glob("checkpoint-*"))
+    if strange and not mark.is_file():
+        raise ModelError(f"{folder} has checkpoints of something else; name another folder.")
+    for old in strange:
         shutil.rmtree(old)
     mark.write_text(json.dumps({"fingerprint": fingerprint}), encoding="utf-8")
     return None
@@ -344,22 +370,19 @@ def held_out_agreement(
 def _trainer(
     network: Network,
     examples: list[_Example],
-    held: LabelledTurns,
-    reader: _ExampleReader,
+    held: list[_Example],
     settings: FinetuneSettings,
     folder: Path,
     progress: bool,
 ) -> Any:
-    from transformers import EarlyStoppingCallback, Trainer, TrainingArguments
-
-    held_examples = reader.read(held)
+    from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, TrainingArguments
 
     class _Trainer(Trainer):  # type: ignore[misc]
         def compute_loss(self, model: Any, inputs: Any, *_: Any, **__: Any) -> Tensor:
             return loss_of(model, inputs["examples"], settings.tag_weight)
 
         def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
-            found = held_out_agreement(self.model, held_examples)
+            found = held_out_agreement(self.model, held)
             metrics = {"eval_kappa": found if np.isfinite(found) else 0.0}
             self.log(metrics)
             self.control: Any = self.callback_handler.on_evaluate(
@@ -367,17 +390,18 @@ def _trainer(
             )
             return metrics
 
+    steps = -(-len(examples) // settings.batch_size)
     arguments = TrainingArguments(
         output_dir=str(folder),
-        num_train_epochs=settings.epochs,
+        num_train_epochs=max(settings.epochs, settings.min_steps / steps),
         per_device_train_batch_size=settings.batch_size,
         learning_rate=settings.learning_rate,
         warmup_steps=0.06,
         weight_decay=0.01,
-        eval_strategy="epoch",
+        eval_strategy="epoch" if held else "no",
         save_strategy="epoch",
         save_total_limit=2,
-        load_best_model_at_end=True,
+        load_best_model_at_end=bool(held),
         metric_for_best_model="eval_kappa",
         greater_is_better=True,
         logging_strategy="epoch",
@@ -388,16 +412,19 @@ def _trainer(
         seed=settings.seed,
         data_seed=settings.seed,
     )
+    if arguments.n_gpu > 1:
+        arguments._n_gpu = 1  # a batch is a list of conversations, which cannot be spread
     optimizer = torch.optim.AdamW(_parameter_groups(network, settings), weight_decay=0.01)
     trainer = _Trainer(
         model=network,
         args=arguments,
         train_dataset=examples,
-        eval_dataset=held_examples,
+        eval_dataset=held or None,
         data_collator=lambda batch: {"examples": batch},
-        callbacks=[EarlyStoppingCallback(settings.patience)],
+        callbacks=[EarlyStoppingCallback(settings.patience)] if held else [],
         optimizers=(optimizer, None),
     )
+    trainer.remove_callback(PrinterCallback)
     return trainer
 
 

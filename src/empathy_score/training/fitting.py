@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from empathy_score.model.calibration import Calibration, Margins, fit_calibratio
 from empathy_score.model.encoder import MINILM, Encoder
 from empathy_score.model.features import TurnFeatures, dense_features, plain_texts
 from empathy_score.model.folder import load_model
-from empathy_score.model.heads import fit_heads
+from empathy_score.model.heads import Heads, fit_heads
 from empathy_score.model.model import SCORED_ROLES, Model, Part, ScoredRole, read_texts
 from empathy_score.model.tagging import TagJoin
 from empathy_score.training.joining import measure_joins
@@ -47,6 +47,12 @@ STOPPING = 0.05
 C_DENSE, C_LEXICAL = 0.02, 0.3
 """Inverse strength of the penalty of the heads over vectors, and over lexical features."""
 
+FEWEST_WATCHED = 60
+"""Turns below which early stopping would follow chance: the last epoch is taken instead."""
+
+TUNED = "-tuned"
+"""Ending of the name of an encoder that was tuned."""
+
 FEWEST_SPANS = 20
 """Labelled spans that a marker type needs to be tagged."""
 
@@ -65,6 +71,7 @@ def train(
     targets: Mapping[str, Kind | None] | Sequence[str] | None = None,
     base: str | Path | Model = "default",
     name: str = "custom",
+    ignore: Collection[str] = (),
     finetune: bool | FinetuneSettings = False,
     checkpoints: str | Path | None = None,
     facts: Mapping[str, Any] | None = None,
@@ -76,8 +83,9 @@ def train(
     Without `finetune` the base's encoder stays: heads are fitted to all labels, and calibration to
     the margins that heads of the other folds give, so that no head has seen a conversation that
     its calibration is fitted on; dimensions that your table does not have stay the base's. With
-    it, the encoder learns too, and the model has the labelled dimensions alone; calibration is
-    fitted on conversations that neither encoder nor heads saw.
+    it, the encoder learns too, and the model has the labelled dimensions alone and tags the markers
+    that have labelled spans; calibration is fitted on conversations that neither encoder nor heads
+    saw. Labels that a base was trained on must not train on it again: its vectors know them.
 
     Parameters
     ----------
@@ -92,6 +100,8 @@ def train(
         encoder as it is.
     name : str
         Of the model.
+    ignore : collection of str, optional
+        Columns that are named like a dimension and mean something else.
     finetune : bool or FinetuneSettings
     checkpoints : path, optional
         Where a fine-tuning keeps its checkpoints, and goes on from them.
@@ -116,11 +126,18 @@ def train(
     transcripts = read_labelled(table)
     known = {d.name: d for d in (*DIMENSIONS, *model.dimensions)}
     kinds = targets if isinstance(targets, Mapping) else dict.fromkeys(targets or ())
-    dimensions = dimensions_of(transcripts, tuple(known.values()), kinds)
+    dimensions = dimensions_of(transcripts, tuple(known.values()), kinds, ignore)
+    for note in transcripts.notes:
+        say(f"note: {note.rows} {note.what}" if note.rows else f"note: {note.what}")
     for d in dimensions:
         say(f"{d.name}: {d.kind}, {', '.join(map(str, d.levels))} ({d.role} turns)")
     turns = labelled_turns(transcripts, dimensions, MarkerMatcher(model.markers))
-    described = {**(facts or {}), "labelled_turns": {r: len(part) for r, part in turns.items()}}
+    described = {
+        **(model.facts if model.parts and not finetune else {}),
+        **({"base": model.signature} if model.parts else {}),
+        **(facts or {}),
+        "labelled_turns": {role: len(part) for role, part in turns.items()},
+    }
     if finetune:
         fitted = _tuned(model, turns, finetune, checkpoints, say, progress)
     else:
@@ -143,7 +160,7 @@ def _refitted(model: Model, turns: LabelledTurns, say: Say) -> Model:
     doubts = model.doubt
     for role, own in turns.items():
         say(f"fitting {len(own.dimensions)} dimensions to {len(own)} {role} turns")
-        plain, vectors, _ = read_texts(model.encoder, {role: own.readings})
+        plain, vectors, _ = read_texts(model.encoder, {role: own.readings}, tag=False)
         width = model.encoder.width
         dense = dense_features(own.readings, plain, vectors, width)
         features = _features(model, own, role)
@@ -179,16 +196,54 @@ def _tuned(
     from empathy_score.training.finetuning import finetune
 
     seen, held = split_groups(turns, HELD_OUT, seed=1)
+    for part in (seen, held):
+        _check_labels(turns, part)
     learnt, watched = split_groups(seen, STOPPING / (1 - HELD_OUT), seed=2)
+    if sum(map(len, watched.values())) < FEWEST_WATCHED:
+        learnt, watched = seen, {}
     tags = _tags(model, learnt)
-    chosen = None if isinstance(settings, bool) else settings
+    _say_what_is_lost(model, turns, tags, say)
     say(f"tuning the encoder on {sum(map(len, learnt.values()))} turns")
+    heads: dict[str, Heads] = {}
+    if model.parts:  # an encoder that has learnt this trade: heads need not begin at random
+        plain, vectors, _ = read_texts(
+            model.encoder, {role: own.readings for role, own in learnt.items()}, tag=False
+        )
+        for role, own in learnt.items():
+            X = dense_features(own.readings, plain, vectors, model.encoder.width)
+            heads[role] = fit_heads(X, own.labels, own.dimensions, C=C_DENSE, weights=own.weights)
     network = finetune(
-        model.encoder, learnt, watched, tags=tags, settings=chosen, checkpoints=checkpoints,
-        progress=progress,
+        model.encoder, learnt, watched, heads=heads, tags=tags,
+        settings=None if isinstance(settings, bool) else settings,
+        checkpoints=checkpoints, progress=progress,
     )  # fmt: skip
-    encoder = model.encoder.tuned(network.body, network.exported_tagger(), "MiniLM-L6-tuned")
+    name = f"{model.encoder.name.removesuffix(TUNED)}{TUNED}"
+    encoder = model.encoder.tuned(network.body, network.exported_tagger(), name)
     return assemble(replace(model, encoder=encoder), network, seen, held, say)
+
+
+def _check_labels(turns: LabelledTurns, part: LabelledTurns) -> None:
+    """Refuse a split that leaves a dimension without a label on one of its sides."""
+    for role, own in turns.items():
+        for d in own.dimensions:
+            if role not in part or not (part[role].labels[d.name] >= 0).any():
+                known = own.labels[d.name] >= 0
+                raise LabelError(
+                    f"{d.name!r} has {known.sum()} labels in {len(set(own.groups[known]))} "
+                    "conversations: too few to tune the encoder and hold some out for "
+                    "calibration. Label more, leave it out, or train without fine-tuning."
+                )
+
+
+def _say_what_is_lost(model: Model, turns: LabelledTurns, tags: list[str], say: Say) -> None:
+    """Say what the tuned model will not have: it is for what was labelled."""
+    labelled = {d.name for own in turns.values() for d in own.dimensions}
+    lost = [d.name for d in model.dimensions if d.name not in labelled]
+    if lost:
+        say(f"not in your table, so not in the tuned model: {', '.join(lost)}")
+    tagger = model.encoder.tagger
+    if tagger is not None and set(tagger.types) - set(tags):
+        say("markers without labelled spans in your table will be found by patterns alone")
 
 
 def assemble(
@@ -218,7 +273,7 @@ def assemble(
         heads = fit_heads(lexical, own.labels, own.dimensions, C=C_LEXICAL, weights=own.weights)
         dense = network.exported_heads(role)
         raw = Part(role, features, dense, heads, Calibration({}))
-        plain, vectors, _ = read_texts(model.encoder, {role: held[role].readings})
+        plain, vectors, _ = read_texts(model.encoder, {role: held[role].readings}, tag=False)
         margins = raw.margins(held[role].readings, plain, vectors, model.encoder.width)
         labels = held[role].labels
         calibration = fit_calibration(margins, labels, own.dimensions, held[role].weights)

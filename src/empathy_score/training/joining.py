@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from empathy_score.conversation import Marker
 from empathy_score.evaluation import SpanFigures, span_figures
 from empathy_score.markers import MarkerMatcher
 from empathy_score.model.model import Model, read_texts
-from empathy_score.model.tagging import Source, TagJoin, join_markers
+from empathy_score.model.tagger import TaggedSpan, Tagger
+from empathy_score.model.tagging import TagJoin, join_markers
 from empathy_score.training.turns import RoleTurns
 
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6)
@@ -41,37 +42,58 @@ def measure_joins(model: Model, replies: RoleTurns) -> Model:
         [{"type": t, "start": s, "end": e} for t, s, e in replies.spans[i] or ()] for i in places
     ]
     matched = MarkerMatcher(model.markers).find_all(reading.text for reading in readings)
-    tagger = model.encoder.tagger
-    joins: dict[str, TagJoin] = {}
-    best: dict[str, tuple[float, float]] = {}
     by_patterns = span_figures(matched, wanted)
-    trials = THRESHOLDS if tagger is not None else ()
+    joins = {}
+    best: dict[str, float] = {}
     for kind in model.markers:
         figures = by_patterns.get(kind.name, SpanFigures(0, 0, 0, 0))
         joins[kind.name] = TagJoin("patterns", _precision(figures), 0.5)
-        best[kind.name] = (_f1(figures), 0.5)
-    for threshold in trials:
-        assert tagger is not None
-        limits = np.full(len(tagger.types), threshold, dtype=np.float32)
-        encoder = model.encoder.with_tagger(replace(tagger, thresholds=limits))
-        plain, _, spans = read_texts(encoder, {"agent": readings})
-        for source in get_args(Source):
-            if source == "patterns":
-                continue
+        best[kind.name] = _f1(figures)
+    tagger = model.encoder.tagger
+    if tagger is None:
+        return replace(model, joins=joins)
+    recorder = _Recorder(tagger)
+    plain, _, _ = read_texts(model.encoder.with_tagger(recorder), {"agent": readings})
+    chosen = dict.fromkeys(tagger.types, 0.5)
+    for threshold in THRESHOLDS:
+        spans = recorder.spans_at(threshold)
+        for source in ("tagger", "both"):
             every = {name: TagJoin(source, 0.5, 0.5) for name in tagger.types}
             found: list[Sequence[Marker]] = [
-                join_markers(r.text, m, spans[plain[r.text]], every)
+                join_markers(r.text, m, spans.get(plain[r.text], ()), every)
                 for r, m in zip(readings, matched, strict=True)
             ]
             for name, figures in span_figures(found, wanted).items():
-                if name in tagger.types and _f1(figures) > best[name][0] + MARGIN:
-                    best[name] = (_f1(figures), threshold)
+                if name in chosen and _f1(figures) > best[name] + MARGIN:
+                    best[name], chosen[name] = _f1(figures), threshold
                     joins[name] = TagJoin(source, joins[name].patterns, _precision(figures))
-    if tagger is None:
-        return replace(model, joins=joins)
-    chosen = np.array([best[name][1] for name in tagger.types], dtype=np.float32)
-    encoder = model.encoder.with_tagger(replace(tagger, thresholds=chosen))
+    limits = np.array(list(chosen.values()), dtype=np.float32)
+    encoder = model.encoder.with_tagger(replace(tagger, thresholds=limits))
     return replace(model, encoder=encoder, joins=joins)
+
+
+class _Recorder(Tagger):
+    """A tagger that keeps the margins it is shown, to be read at one threshold after another."""
+
+    def __init__(self, tagger: Tagger) -> None:
+        super().__init__(tagger.types, tagger.weight, tagger.bias, tagger.thresholds)
+        object.__setattr__(self, "shown", {})
+
+    shown: dict[str, list[tuple[NDArray[np.float32], Sequence[tuple[int, int]]]]]
+
+    def spans(
+        self, margins: NDArray[np.float32], offsets: Sequence[tuple[int, int]], text: str
+    ) -> tuple[TaggedSpan, ...]:
+        self.shown.setdefault(text, []).append((margins.copy(), offsets))
+        return ()
+
+    def spans_at(self, threshold: float) -> dict[str, tuple[TaggedSpan, ...]]:
+        limits = np.full(len(self.types), threshold, dtype=np.float32)
+        tagger = Tagger(self.types, self.weight, self.bias, limits)
+        return {
+            text: tuple(span for part in parts for span in tagger.spans(*part, text))
+            for text, parts in self.shown.items()
+        }
 
 
 MARGIN = 0.01

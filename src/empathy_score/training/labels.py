@@ -74,7 +74,7 @@ def labelled_table(items: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     for item in items:
         shared = {
             "conversation_id": item["id"],
-            "group": _conversation_of(item),
+            "group": conversation_of(item),
             "channel": item.get("channel"),
             "company": item.get("company"),
         }
@@ -91,7 +91,8 @@ def labelled_table(items: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _conversation_of(item: Mapping[str, Any]) -> str:
+def conversation_of(item: Mapping[str, Any]) -> str:
+    """Name the conversation that a labelled reply belongs to; see `labelled_table`."""
     conversation, colon, _ = item["id"].rpartition(":")
     if colon:
         return str(conversation)
@@ -132,21 +133,24 @@ def level_index(column: pd.Series, dimension: Dimension) -> NDArray[np.int64]:
 
 
 def is_empty(value: Any) -> bool:
-    """Tell whether a cell has no label: None, NaN, or no character but white space."""
+    """Tell whether a cell has no label: None, NaN, NA, or no character but white space."""
     if isinstance(value, str):
         return not value.strip()
-    return value is None or (isinstance(value, float) and value != value)
+    missing = type(value).__name__ in ("NAType", "NaTType")
+    return value is None or missing or (isinstance(value, float) and value != value)
 
 
 def several(value: Any) -> list[str]:
-    """Split a cell of several labels, a list or parted by ``;`` or ``|``."""
+    """Split a cell of several labels, a list or parted by ``;`` or ``|``; these alone: none."""
     parts = SEPARATOR.split(value) if isinstance(value, str) else list(value)
     return [str(part).strip() for part in parts if str(part).strip()]
 
 
 def _as_level(value: Any, dimension: Dimension) -> Level:
     if isinstance(dimension.levels[0], str):
-        return str(value).strip()
+        text = str(value).strip()
+        folded = {str(level).lower(): level for level in dimension.levels}
+        return text if text in dimension.levels else folded.get(text.lower(), text)
     try:
         number = float(value)
     except (TypeError, ValueError):

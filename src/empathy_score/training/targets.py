@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from empathy_score.dimensions import DIMENSIONS, Dimension, Kind, Level
 from empathy_score.errors import LabelError
 from empathy_score.training.labels import SEPARATOR, is_empty, several
 from empathy_score.transcripts.columns import ALIASES, key
 from empathy_score.transcripts.formats import Note, read_table
-from empathy_score.transcripts.reading import Transcripts, read_transcripts
+from empathy_score.transcripts.reading import Transcripts, lay_out
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
     from empathy_score.conversation import Role
     from empathy_score.model.model import ScoredRole
 
 YES_NO: tuple[tuple[str, str], ...] = (
-    ("0", "1"), ("false", "true"), ("no", "yes"), ("n", "y"), ("fail", "pass"), ("off", "on"),
+    ("false", "true"), ("no", "yes"), ("n", "y"), ("fail", "pass"), ("off", "on"),
 )  # fmt: skip
 """Pairs of values, in lower case, that make a binary column; the second is the one that counts."""
+
+RESERVED = frozenset(
+    ("opportunity", "score", "needs_review", "canned", "markers", "signature", "spans", "weight",
+     "group", "opportunities", "given", "missed", "promises", "recovered", "n_turns",
+     "n_agent_turns", *ALIASES)
+)  # fmt: skip
+"""Names that a target cannot have: columns that a table or its scores use."""
 
 MOST_LEVELS = 50
 MOST_GRADES = 11
@@ -53,7 +63,7 @@ def read_labelled(
     if isinstance(table, Transcripts):
         return table
     notes: list[Note] = []
-    frame, _ = read_table(table, notes)
+    frame, name = read_table(table, notes)
     frame.columns = frame.columns.map(str)
     chosen = dict(columns or {})
     have = {key(column) for column in frame.columns} | set(chosen)
@@ -65,14 +75,14 @@ def read_labelled(
         frame = frame.assign(conversation_id=[f"row {i + 1}" for i in range(len(frame))])
     if not known("role") and not (known("agent_text") and known("customer_text")):
         frame = frame.assign(role="agent")
-    read = read_transcripts(frame, columns=chosen, roles=roles)
-    return Transcripts(read.conversations, read.table, (*notes, *read.notes))
+    return lay_out(frame, name, notes, columns=chosen, roles=roles)
 
 
 def dimensions_of(
     transcripts: Transcripts,
     known: Sequence[Dimension] = DIMENSIONS,
     targets: Mapping[str, Kind | None] | None = None,
+    ignore: Collection[str] = (),
 ) -> tuple[Dimension, ...]:
     """Find what a labelled table can teach.
 
@@ -80,9 +90,12 @@ def dimensions_of(
     ----------
     transcripts : Transcripts
     known : sequence of Dimension
-        Those whose columns are taken without being asked for, where they have a label.
+        Those whose columns are taken without being asked for, where their role's turns have a
+        label.
     targets : mapping of str to Kind or None, optional
         Columns of the company's own and their kind; None where it is to be inferred.
+    ignore : collection of str, optional
+        Known ones that are not to be taken.
 
     Returns
     -------
@@ -92,20 +105,37 @@ def dimensions_of(
     Raises
     ------
     LabelError
-        Where a target is no column, has no label, or cannot be of its kind.
+        Where a target is no column, has no label, cannot be of its kind, or has the name of a
+        column that scores have.
     """
     frame = transcripts.table
-    asked = dict(targets or {})
+    doubled = {str(name) for name in frame.columns[frame.columns.duplicated()]}
+    speakers = _speakers(transcripts)
     found = [
         d
         for d in known
-        if d.name not in asked and d.name in frame and len(_filled(frame[d.name])) > 0
+        if d.name in frame
+        and d.name not in {*ignore, *doubled}
+        and (_labelled(frame[d.name]) & (speakers == d.role)).any()
     ]
-    for name, kind in asked.items():
+    names = {d.name for d in known}
+    for name, kind in (targets or {}).items():
         if name not in frame:
             listed = ", ".join(map(str, frame.columns))
             raise LabelError(f"no column {name!r} to learn; the table has: {listed}")
-        found.append(infer_dimension(frame, name, _role_of(transcripts, name), kind))
+        if name in names and kind is None:
+            if name not in {d.name for d in found}:
+                raise LabelError(f"Column {name!r} has no label on the turns that it is said of.")
+            continue  # one of ours, which is taken anyway
+        if name in names | RESERVED or name in doubled:
+            raise LabelError(
+                f"A target cannot be called {name!r}: scores have a column of that name, or it "
+                "stands twice. Rename the column."
+            )
+        there = _labelled(frame[name])
+        only_customers = not (there & (speakers == "agent")).any()
+        role: ScoredRole = "customer" if only_customers and there.any() else "agent"
+        found.append(infer_dimension(frame, name, role, kind))
     if not found:
         raise LabelError(
             "The table has no labels: no column is named like a dimension ("
@@ -113,6 +143,20 @@ def dimensions_of(
             + "), and no target was named."
         )
     return tuple(found)
+
+
+def _speakers(transcripts: Transcripts) -> NDArray[np.str_]:
+    """Give the role of each row that can be scored, else nothing."""
+    speakers = np.full(len(transcripts.table), "", dtype="U8")
+    for conversation in transcripts:
+        for turn in conversation.turns:
+            if turn.row is not None and turn.text.strip():
+                speakers[turn.row] = turn.role
+    return speakers
+
+
+def _labelled(column: pd.Series) -> NDArray[np.bool_]:
+    return np.array([not is_empty(value) for value in column.tolist()], dtype=bool)
 
 
 def infer_dimension(
@@ -145,7 +189,8 @@ def infer_dimension(
     if kind == "multilabel":
         levels: list[Level] = sorted({label for value in values for label in several(value)})
     elif kind == "binary":
-        levels = list(_yes_no(values) or sorted({_plain(value) for value in values}, key=str))
+        plain = {_plain(value) for value in values}
+        levels = list(_yes_no(values) or sorted(plain, key=_order))
     else:
         levels = sorted({_plain(value) for value in values}, key=_order)
     if kind == "ordinal" and any(isinstance(level, str) for level in levels):
@@ -161,7 +206,7 @@ def infer_dimension(
             f"2 to {MOST_LEVELS}."
         )
     shown = kind in ("nominal", "multilabel")
-    return Dimension(name, role, kind, tuple(levels), "", "own labels", probabilities=shown)
+    return Dimension(name, role, kind, tuple(levels), "", "own labels", shown, prefix=f"p_{name}_")
 
 
 def _kind(values: Sequence[Any]) -> Kind:
@@ -178,12 +223,12 @@ def _kind(values: Sequence[Any]) -> Kind:
 
 
 def _yes_no(values: Sequence[Any]) -> tuple[Level, Level] | None:
-    plain = {_plain(v) for v in values}
+    """Give the two levels of a column that says yes or no, in lower case where they are words."""
+    folded = {v if isinstance(v, int) else v.lower() for v in map(_plain, values)}
     for no, yes in YES_NO:
-        if {str(v).lower() for v in plain} == {no, yes}:
-            low = next(v for v in plain if str(v).lower() == no)
-            return low, next(v for v in plain if v != low)
-    return None
+        if folded == {no, yes}:
+            return no, yes
+    return (0, 1) if folded == {0, 1} else None
 
 
 def _plain(value: Any) -> Level:
@@ -206,14 +251,3 @@ def _some(levels: Iterable[Level]) -> str:
 
 def _filled(column: pd.Series) -> list[Any]:
     return [value for value in column.tolist() if not is_empty(value)]
-
-
-def _role_of(transcripts: Transcripts, name: str) -> ScoredRole:
-    """Give the role whose turns carry a label: the agent's, unless only customers' do."""
-    frame = transcripts.table
-    counts = {"agent": 0, "customer": 0}
-    for conversation in transcripts:
-        for turn in conversation.turns:
-            if turn.role in counts and turn.row is not None:
-                counts[turn.role] += len(_filled(frame[name].iloc[[turn.row]]))
-    return "customer" if counts["customer"] and not counts["agent"] else "agent"

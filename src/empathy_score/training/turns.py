@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,7 +16,7 @@ from empathy_score.markers import MarkerMatcher
 from empathy_score.model.features import Reading
 from empathy_score.model.model import SCORED_ROLES, ScoredRole
 from empathy_score.readings import RoleReadings, read_turns
-from empathy_score.training.labels import level_index
+from empathy_score.training.labels import is_empty, level_index
 from empathy_score.transcripts import Transcripts, read_transcripts
 
 Spans = tuple[tuple[str, int, int], ...]
@@ -117,23 +118,50 @@ def _role_turns(frame: Any, dimensions: tuple[Dimension, ...], found: RoleReadin
     kept = np.flatnonzero(np.any([index >= 0 for index in labels.values()], axis=0))
     rows = np.array(found.rows, dtype=np.int64)[kept]
     part = frame.iloc[rows]
-    weight = part["weight"].fillna(1.0).to_numpy(float) if "weight" in part else np.ones(len(rows))
+    group = part["group" if "group" in part else "conversation_id"]
     spans = part["spans"].tolist() if "spans" in part else [None] * len(rows)
     return RoleTurns(
         dimensions=dimensions,
         readings=[found.readings[i] for i in kept],
         labels={name: index[kept] for name, index in labels.items()},
-        groups=part["group" if "group" in part else "conversation_id"].astype(str).to_numpy(),
-        weights=weight,
-        spans=[_spans(value) for value in spans],
+        groups=np.array(
+            [f"row {row}" if is_empty(v) else str(v) for row, v in zip(rows, group, strict=True)]
+        ),
+        weights=_weights(part),
+        spans=[_spans(value, row) for value, row in zip(spans, rows, strict=True)],
         rows=rows,
     )
 
 
-def _spans(value: Any) -> Spans | None:
+def _weights(part: Any) -> NDArray[np.float64]:
+    if "weight" not in part:
+        return np.ones(len(part))
+    import pandas as pd
+
+    given = part["weight"].astype(object)
+    given = given.where([not is_empty(value) for value in given], 1.0)
+    weights: NDArray[np.float64] = pd.to_numeric(given, errors="coerce").to_numpy(float)
+    if not (weights > 0).all():
+        worst = given.iloc[int(np.flatnonzero(~(weights > 0))[0])]
+        raise LabelError(f"Column 'weight' has {str(worst)[:26]!r}; a weight is a number over 0.")
+    return weights
+
+
+def _spans(value: Any, row: int) -> Spans | None:
+    """Read labelled markers, also as the JSON text that a CSV holds."""
+    if isinstance(value, str) and value.strip():
+        try:
+            value = json.loads(value)
+        except ValueError:
+            raise LabelError(f"row {row + 1}, column 'spans': this is not JSON.") from None
     if not isinstance(value, list | tuple | np.ndarray):
         return None
-    return tuple((str(s["type"]), int(s["start"]), int(s["end"])) for s in value)
+    try:
+        return tuple((str(s["type"]), int(s["start"]), int(s["end"])) for s in value)
+    except (KeyError, TypeError, ValueError, IndexError):
+        raise LabelError(
+            f"row {row + 1}, column 'spans': expected a list of objects with type, start and end."
+        ) from None
 
 
 def split_groups(

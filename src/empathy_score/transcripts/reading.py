@@ -93,6 +93,18 @@ def read_transcripts(
     """
     notes: list[Note] = []
     table, name = read_table(source, notes)
+    return lay_out(table, name, notes, columns=columns, roles=roles)
+
+
+def lay_out(
+    table: pd.DataFrame,
+    name: str,
+    notes: list[Note],
+    *,
+    columns: Mapping[str, str] | None = None,
+    roles: Mapping[str, Role] | None = None,
+) -> Transcripts:
+    """Group the turns of a table that has been read; `name` stands for it in errors."""
     table.columns = table.columns.map(str)
     found = resolve_columns(table.columns, columns or {}, source=name)
     wide = is_wide(found.values())
