@@ -40,7 +40,7 @@ ANNOTATORS = {
 PLAYED = ("star", "taskmaster4_coffee", "abcd_samples")
 """Sources of role-played chats: left out together, since they sound alike."""
 
-LEFT_OUT = {"replies": 2400, "epochs": 2.0}
+LEFT_OUT = {"replies": 1000, "epochs": 3.0}
 """How many replies and passes each leave-one-out model is trained with."""
 
 STOCK = (

@@ -1,12 +1,12 @@
 """What the README says to run, runs."""
 
-import json
 import re
 
 import pytest
 
 import empathy_score
 from empathy_score.training import labelled_table
+from empathy_score.training.sources import read_items
 
 
 def blocks(root, language):
@@ -17,7 +17,7 @@ def blocks(root, language):
 def test_python_recipes(root, monkeypatch, scorer, tmp_path):
     (tmp_path / "data").symlink_to(root / "data")
     monkeypatch.chdir(tmp_path)
-    items = [json.loads(line) for line in (root / "data" / "authored.jsonl").open()]
+    items = read_items(root / "data" / "authored.jsonl")
     tones = [{**item, "labels": {"tone": ("calm", "brisk")[n % 2]}} for n, item in
              enumerate(items[:90])]  # fmt: skip
     namespace = {"labelled": labelled_table(tones[:60]), "held_out": labelled_table(tones[60:])}

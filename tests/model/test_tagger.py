@@ -27,6 +27,25 @@ def test_words_are_whole_and_sentences_end_a_span():
     assert tagger().spans(margins([]), [], "") == ()
 
 
+def test_a_gap_of_a_word_is_closed_and_a_weak_edge_taken_in():
+    chances = np.full((9, 2), -3.0, dtype=np.float32)
+    chances[[4, 6], 0] = 3.0  # "really", "sorry"
+    assert [TEXT[s.start : s.end] for s in tagger().spans(chances, OFFSETS, TEXT)] == [
+        "really so sorry"
+    ]
+    weak = np.full((9, 2), -3.0, dtype=np.float32)
+    weak[[0, 1], 0] = -0.8, 3.0  # .31 is over half of the threshold
+    assert [TEXT[s.start : s.end] for s in tagger().spans(weak, OFFSETS, TEXT)] == ["so sorry"]
+    weak[1, 0] = -0.8
+    assert tagger().spans(weak, OFFSETS, TEXT) == ()
+
+
+def test_a_lone_little_word_is_no_span():
+    chances = np.full((9, 2), -3.0, dtype=np.float32)
+    chances[5, 0] = 3.0
+    assert tagger().spans(chances, OFFSETS, TEXT) == ()
+
+
 def test_types_are_joined_as_measured():
     text = "@84 so sorry, we will fix it"
     matched = (Marker("regret", 7, 12, "sorry", 0.9), Marker("own", 14, 21, "we will", 0.5))

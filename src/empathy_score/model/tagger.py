@@ -9,6 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+EDGE = 0.5
+"""Share of the threshold that a word beside a sure one must reach to belong to its span."""
+
+SHORTEST = 4
+"""Characters that a span must have: no lone article or pronoun."""
+
 
 @dataclass(frozen=True, slots=True)
 class TaggedSpan:
@@ -64,8 +70,9 @@ class Tagger:
         Returns
         -------
         tuple of TaggedSpan
-            In order of their start. A word belongs to a span as a whole, and no span goes on
-            beyond the end of a sentence.
+            In order of their start. A span begins at a word that reaches the threshold, takes in
+            neighbours that reach `EDGE` of it, and a single word between two such; it never goes
+            on beyond the end of a sentence.
         """
         if not len(margins):
             return ()
@@ -73,21 +80,17 @@ class Tagger:
         words = np.maximum.reduceat(margins, begins, axis=0)
         ends = [*begins[1:], len(offsets)]
         chances = 1 / (1 + np.exp(-words.astype(np.float64)))
-        inside = chances >= self.thresholds
+        stops = [offsets[end - 1][1] for end in ends]
         found = []
-        for column in np.flatnonzero(inside.any(axis=0)):
-            run: list[int] = []
-            for word in range(len(begins) + 1):
-                taken = word < len(begins) and inside[word, column]
-                if taken:
-                    run.append(word)
-                if run and (not taken or _closes(text, offsets[ends[word] - 1][1])):
-                    start, end = offsets[begins[run[0]]][0], offsets[ends[run[-1]] - 1][1]
-                    chance = float(chances[run, column].max())
-                    end = start + len(text[start:end].rstrip(_STOPS))
-                    if end > start:
-                        found.append(TaggedSpan(self.types[column], start, end, chance))
-                    run = []
+        for column in np.flatnonzero((chances >= self.thresholds).any(axis=0)):
+            own, threshold = chances[:, column], self.thresholds[column]
+            for run in _runs(own >= threshold * EDGE, [_closes(text, stop) for stop in stops]):
+                if own[run].max() < threshold:
+                    continue
+                start = offsets[begins[run[0]]][0]
+                end = start + len(text[start : stops[run[-1]]].rstrip(_STOPS))
+                if end - start >= SHORTEST:
+                    found.append(TaggedSpan(self.types[column], start, end, float(own[run].max())))
         return tuple(sorted(found, key=lambda span: (span.start, span.end, span.type)))
 
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -105,6 +108,18 @@ class Tagger:
 
 
 _STOPS = ".,;:!? "
+
+
+def _runs(inside: NDArray[np.bool_], closing: Sequence[bool]) -> list[list[int]]:
+    """Give runs of words that are inside, a lone gap among them, sentence by sentence."""
+    runs: list[list[int]] = []
+    for word in np.flatnonzero(inside).tolist():
+        last = runs[-1][-1] if runs else None
+        if last is not None and word - last <= 2 and not any(closing[last:word]):
+            runs[-1] += range(last + 1, word + 1)
+        else:
+            runs.append([word])
+    return runs
 
 
 def _closes(text: str, end: int) -> bool:

@@ -24,7 +24,7 @@ class TagJoin:
     patterns : float
         Measured precision of the type's patterns, 0 to 1.
     tagger : float
-        Measured precision of the tagger's spans of the type, 0 to 1.
+        Measured precision of the type's spans where the tagger has a part in them, 0 to 1.
     """
 
     source: Source
