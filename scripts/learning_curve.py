@@ -1,16 +1,14 @@
 """Print what 50, 100, 200 and 500 labels of a new channel give, with and without fine-tuning.
 
-    python scripts/learning_curve.py --write
+    python scripts/learning_curve.py
 
 The new channel is the written reviews' answers of `data/authored.jsonl`. The base is trained, as
 the default model is, on replies of the other channels, so that no part of it saw the channel; every
-figure is on the same 300 answers, which nothing trains on. With --write, the table is put into the
-README.
+figure is on the same 300 answers, which nothing trains on.
 """
 
 from __future__ import annotations
 
-import argparse
 import random
 from dataclasses import replace
 from typing import Any
@@ -23,7 +21,6 @@ from train_default import ROOT, SETTINGS, train_on
 
 Item = dict[str, Any]
 
-BEGIN, END = "<!-- learning curve -->", "<!-- /learning curve -->"
 CHANNEL = "review"
 SIZES = (50, 100, 200, 500)
 BASE = {"replies": 1200, "epochs": 2.0}
@@ -36,8 +33,8 @@ def figures(model: Model, test: list[dict[str, Any]]) -> str:
     return f"{kappas['road']:.2f} / {kappas.mean():.2f}"
 
 
-def curve() -> str:
-    """Train the base, then on more and more labels; lay the figures out."""
+def curve() -> None:
+    """Train the base, then on more and more labels; print the figures, line by line."""
     draw = random.Random(0)
     items = read_items(ROOT / "data" / "authored.jsonl")
     draw.shuffle(items)
@@ -46,12 +43,8 @@ def curve() -> str:
     rest = [item for item in items if item["channel"] != CHANNEL]
     settings = replace(SETTINGS, epochs=BASE["epochs"])
     base = train_on(rest[: int(BASE["replies"])], settings=settings)
-    lines = [
-        "| labels | calibrate | train | train --finetune |",
-        "|---|---|---|---|",
-        f"| 0 | {figures(base, test)} | | |",
-    ]
-    print(lines[-1], flush=True)
+    print("| labels | calibrate | train | train --finetune |\n|---|---|---|---|")
+    print(f"| 0 | {figures(base, test)} | | |", flush=True)
     for size in SIZES:
         table = labelled_table(labelled[:size])
         models = (
@@ -59,9 +52,8 @@ def curve() -> str:
             train(table, base=base),
             train(table, base=base, finetune=True),
         )
-        lines.append(f"| {size} | " + " | ".join(figures(m, test) for m in models) + " |")
-        print(lines[-1], flush=True)
-    return "\n".join(lines)
+        shown = " | ".join(figures(model, test) for model in models)
+        print(f"| {size} | {shown} |", flush=True)
 
 
 def _apart(items: list[Item], count: int) -> tuple[list[Item], list[Item]]:
@@ -76,18 +68,5 @@ def _apart(items: list[Item], count: int) -> tuple[list[Item], list[Item]]:
     return first, second
 
 
-def main() -> None:
-    """Print or write."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help="put the table into the README")
-    given = parser.parse_args()
-    text = curve()
-    if given.write:
-        path = ROOT / "README.md"
-        before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
-        _, _, after = rest.partition(END)
-        path.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    curve()

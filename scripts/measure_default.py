@@ -40,7 +40,7 @@ ANNOTATORS = {
 PLAYED = ("star", "taskmaster4_coffee", "abcd_samples")
 """Sources of role-played chats: left out together, since they sound alike."""
 
-LEFT_OUT = {"replies": 1000, "epochs": 3.0}
+LEFT_OUT = {"replies": 1000, "epochs": 2.0}
 """How many replies and passes each leave-one-out model is trained with."""
 
 STOCK = (
@@ -109,7 +109,7 @@ def leave_one_out(items: list[dict[str, Any]]) -> str:
     for item in items:
         source = source_of(item)
         groups.setdefault("role-played chats" if source in PLAYED else source, []).append(item)
-    settings = replace(SETTINGS, epochs=LEFT_OUT["epochs"])
+    settings = replace(SETTINGS, epochs=LEFT_OUT["epochs"], min_steps=0)
     columns: dict[str, pd.Series] = {}
     for name, own in groups.items():
         rest = [item for other, part in groups.items() if other != name for item in part]

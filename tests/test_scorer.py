@@ -248,21 +248,11 @@ def test_a_score_needs_something_to_judge(scorer):
     assert turns["score"].isna().tolist() == [True, True, False]
 
 
-@pytest.mark.parametrize(
-    "warm",
-    [
-        "We are so sorry to hear that and truly understand your frustration. ",
-        "We sincerely apologize for any inconvenience this may have caused. ",
-        "Hi there, thanks for reaching out! We are here for you. ",
-    ],
-)
-def test_a_stock_phrase_does_not_raise_the_mean(scorer, turns, warm):
-    some = turns[turns["conversation_id"].isin(turns["conversation_id"].unique()[:25])]
-    agents = some["role"] == "agent"
-    warmed = some.assign(text=some["text"].where(~agents, warm + some["text"].astype(str)))
-    change = scored(scorer, warmed)["score"] - scored(scorer, some)["score"]
-    assert change.mean() <= 0.5
-    assert (change.dropna().abs() < 1e-6).mean() > 0.5
+def test_a_stock_phrase_does_not_raise_the_mean(scorer, turns):
+    warm = "We are so sorry to hear that and truly understand your frustration. "
+    agents = turns["role"] == "agent"
+    warmed = turns.assign(text=turns["text"].where(~agents, warm + turns["text"].astype(str)))
+    assert scored(scorer, warmed)["score"].mean() <= scored(scorer, turns)["score"].mean()
 
 
 def test_the_review_rate_sets_how_many_are_marked(scorer, turns):

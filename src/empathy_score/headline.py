@@ -17,10 +17,8 @@ Probabilities = Mapping[str, NDArray[np.float64]]
 """By dimension: shape (n_turns, n_levels)."""
 
 OPPORTUNITIES = ("given", "missed", "not_needed")
-_NEEDED = (
-    "road", "learn", "care", "teach", "go_away", "empathy", "emotion", "trust",
-    "cognitive_control", "behavioural_control", "problem_solving", "feeling",
-)  # fmt: skip
+_NEEDED = ("road", "care", "empathy", "emotion", "trust", "cognitive_control",
+          "behavioural_control", "feeling")  # fmt: skip
 NEEDED = frozenset((d.name, d.kind, d.levels) for d in DIMENSIONS if d.name in _NEEDED)
 """Dimensions that a model must have, as they are, for `opportunity` and `score`."""
 
@@ -38,16 +36,8 @@ SHARES = {"road": 0.4, "etc": 0.35, "opportunity": 0.25}
 BOILERPLATE = 0.1
 """What a formulaic warm phrase costs: it fits any complaint, and so answers none."""
 
-SUBSTANCE = 0.6
-"""Chance of doing something from which an opening sentence counts."""
-
 SLIGHT = 3
 """Words below which a turn is too slight for a `score`."""
-
-MOST_OPENINGS = 3
-"""Formulaic sentences that are looked for at the beginning of a reply."""
-
-_SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]+[)\"'\u201d\u2019]*\s+")
 
 _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
@@ -97,61 +87,6 @@ def opportunity(called: NDArray[np.float64], p: Probabilities) -> NDArray[np.obj
     return said
 
 
-def split_opening(text: str) -> tuple[str, str]:
-    """Split a reply after its first sentence.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    opening, rest : str
-        Both empty where there is no second sentence of `SLIGHT` words or more.
-    """
-    found = _SENTENCE.match(text)
-    if found is None:
-        return "", ""
-    opening, rest = found[0].strip(), text[found.end() :]
-    if not _WORDS.search(opening):
-        return "", ""
-    return (opening, rest) if not is_slight(rest) else ("", "")
-
-
-def is_slight(text: str) -> bool:
-    """Tell whether a turn has too few words for a `score`."""
-    return len(_WORDS.findall(text)) < SLIGHT
-
-
-def formulaic(p: Probabilities, texts: Sequence[str]) -> NDArray[np.bool_]:
-    """Tell which sentences do nothing for a customer that they would not do for any other.
-
-    Parameters
-    ----------
-    p : mapping of str to ndarray
-        Probabilities of the dimensions in `NEEDED` of each sentence, read alone after the
-        customer's turns.
-    texts : sequence of str
-        The sentences.
-
-    Returns
-    -------
-    ndarray of bool, shape (n_sentences,)
-        True where none of specific empathy or care, teaching, a change, a step towards the
-        solution and a refusal has a chance over `SUBSTANCE`, and nothing is asked.
-    """
-    substance = (
-        np.maximum(p["care"][:, 2], p["empathy"][:, 2:].sum(axis=1)) > SUBSTANCE,
-        p["teach"][:, 1:].sum(axis=1) > SUBSTANCE,
-        p["learn"][:, 2] > SUBSTANCE,
-        p["problem_solving"][:, 1:].sum(axis=1) > SUBSTANCE,
-        p["go_away"][:, 1:].sum(axis=1) > SUBSTANCE,
-        np.array(["?" in text for text in texts], dtype=bool),
-    )
-    empty: NDArray[np.bool_] = ~np.any(substance, axis=0)
-    return empty
-
-
 def score(
     called: NDArray[np.float64], p: Probabilities, texts: Sequence[str]
 ) -> NDArray[np.float64]:
@@ -169,9 +104,8 @@ def score(
                       for, substantive that it is specific (empathy 2 or 3) or care has grade 2
         boilerplate = chance that empathy is formulaic (1)
 
-    All of it is read of the reply without its formulaic openings (`formulaic`), so that a stock
-    sentence put before every reply changes nothing; no part reads how many markers there are. A
-    reply that nothing called for empathy loses nothing by having none. Source: roads,
+    No part reads how many markers there are, and a stock phrase moves none of them up by its
+    meaning. A reply that nothing called for empathy loses nothing by having none. Source: roads,
     Godin; ETC, Dasu & Chase; "more is not better", Singh, Marinova & Singh 2018.
 
     Parameters
@@ -179,7 +113,7 @@ def score(
     called : ndarray of shape (n_replies,)
         From `need`.
     p : mapping of str to ndarray
-        Probabilities of the dimensions in `NEEDED`, of the replies without formulaic openings.
+        Probabilities of the dimensions in `NEEDED`.
     texts : sequence of str
         The replies.
 
@@ -209,7 +143,7 @@ def score(
         - BOILERPLATE * p["empathy"][:, 1]
     )  # fmt: skip
     points: NDArray[np.float64] = 100 * np.clip(total, 0, 1)
-    slight = np.array([is_slight(text) for text in texts], dtype=bool)
+    slight = np.array([len(_WORDS.findall(text)) < SLIGHT for text in texts], dtype=bool)
     points[slight] = np.nan
     return points
 

@@ -4,26 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from empathy_score.conversation import Conversation, Marker, Role, Turn
-from empathy_score.headline import (
-    MOST_OPENINGS,
-    NEEDED,
-    doubt,
-    doubt_limit,
-    formulaic,
-    need,
-    opportunity,
-    split_opening,
-)
+from empathy_score.headline import NEEDED, doubt, doubt_limit, need, opportunity
 from empathy_score.headline import score as headline
 from empathy_score.markers import MarkerMatcher, MarkerType
-from empathy_score.model.features import Reading
 from empathy_score.model.tagging import join_markers
 from empathy_score.readings import RoleReadings, looks_foreign, read_turns
 from empathy_score.scores import Scores
@@ -149,7 +139,7 @@ class Scorer:
         return Scores(
             transcripts=transcripts,
             dimensions=self.model.dimensions,
-            columns=self._columns(readings, predictions.probabilities, len(transcripts.table)),
+            columns=self._columns(readings, predictions, len(transcripts.table)),
             markers=self._markers(readings["agent"], predictions),
             signature=self.signature,
             notes=tuple(notes),
@@ -179,19 +169,16 @@ class Scorer:
         return {**scores.reply(row), "markers": markers}
 
     def _columns(
-        self,
-        readings: Mapping[ScoredRole, RoleReadings],
-        p: Mapping[str, NDArray[np.float64]],
-        n_rows: int,
+        self, readings: Mapping[ScoredRole, RoleReadings], found: Predictions, n_rows: int
     ) -> dict[str, NDArray[Any]]:
         """Lay each dimension's values out over all rows; NaN or None elsewhere."""
         columns: dict[str, NDArray[Any]] = {}
         for dimension in self.model.dimensions:
             rows = readings[dimension.role].rows
-            for name, values in dimension.values(p[dimension.name]).items():
+            for name, values in dimension.values(found.probabilities[dimension.name]).items():
                 columns[name] = _spread(values, rows, n_rows)
         agent = readings["agent"]
-        for name, values in self._headline(agent, p).items():
+        for name, values in self._headline(agent, found.probabilities).items():
             columns[name] = _spread(values, agent.rows, n_rows)
         return columns
 
@@ -203,47 +190,11 @@ class Scorer:
         if {(d.name, d.kind, d.levels) for d in self.model.dimensions} >= NEEDED:
             called = need(p["feeling"], agent.answered)
             values["opportunity"] = opportunity(called, p)
-            texts = [reading.text for reading in agent.readings]
-            values["score"] = headline(called, self._substance(agent.readings, p), texts)
+            values["score"] = headline(called, p, [reading.text for reading in agent.readings])
         if self.model.doubt:
             limit = doubt_limit(self.model.doubt, self.review_rate)
             values["needs_review"] = (doubt(p["road"]) > limit).astype(object)
         return values
-
-    def _substance(
-        self, replies: Sequence[Reading], p: Mapping[str, NDArray[np.float64]]
-    ) -> dict[str, NDArray[np.float64]]:
-        """Give the probabilities of replies without their formulaic openings."""
-        found = {d.name: p[d.name].copy() for d in self.model.dimensions if d.role == "agent"}
-        left = dict(enumerate(replies))
-        for _ in range(MOST_OPENINGS):
-            halves = {place: split_opening(reading.text) for place, reading in left.items()}
-            left = {place: left[place] for place, (opening, _) in halves.items() if opening}
-            if not left:
-                break
-            openings = [halves[place][0] for place in left]
-            alone = formulaic(self._read_again(openings, left.values()), openings)
-            left = {
-                place: replace(reading, text=halves[place][1])
-                for (place, reading), empty in zip(left.items(), alone, strict=True)
-                if empty
-            }
-            again = self._read_again([reading.text for reading in left.values()], left.values())
-            for name, chances in again.items():
-                found[name][list(left)] = chances
-        return found
-
-    def _read_again(
-        self, texts: Sequence[str], replies: Iterable[Reading]
-    ) -> Mapping[str, NDArray[np.float64]]:
-        """Read parts of replies after the same customers' turns."""
-        markers = self.matcher.find_all(texts)
-        readings = [
-            Reading(text, reply.before, found)
-            for text, reply, found in zip(texts, replies, markers, strict=True)
-        ]
-        part = self.model.predict({"agent": readings}, batch_size=self.batch_size, tag=False)
-        return part.probabilities
 
     def _markers(self, readings: RoleReadings, found: Predictions) -> dict[int, tuple[Marker, ...]]:
         texts = [reading.text for reading in readings.readings]

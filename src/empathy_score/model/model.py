@@ -140,8 +140,6 @@ class Model:
         readings: Mapping[ScoredRole, Sequence[Reading]],
         batch_size: int = 8192,
         progress: Progress | None = None,
-        *,
-        tag: bool = True,
     ) -> Predictions:
         """Score turns of both roles.
 
@@ -152,15 +150,13 @@ class Model:
             Turns whose features are held in memory at a time.
         progress : callable, optional
             Called with the number of distinct texts encoded so far, and of all.
-        tag : bool, default True
-            Whether replies are tagged.
 
         Returns
         -------
         Predictions
         """
         turns_of = {role: turns for role, turns in readings.items() if self.of(role)}
-        plain, vectors, spans = read_texts(self.encoder, turns_of, progress, tag=tag)
+        plain, vectors, spans = read_texts(self.encoder, turns_of, progress)
         found: dict[str, list[NDArray[np.float64]]] = {}
         for role, turns in turns_of.items():
             for part in self.of(role):
