@@ -104,9 +104,10 @@ def score(
                       for, substantive that it is specific (empathy 2 or 3) or care has grade 2
         boilerplate = chance that empathy is formulaic (1)
 
-    No part reads how many markers there are, and a stock phrase moves none of them up by its
-    meaning. A reply that nothing called for empathy loses nothing by having none. Source: roads,
-    Godin; ETC, Dasu & Chase; "more is not better", Singh, Marinova & Singh 2018.
+    No part reads how many markers there are, and none rewards a stock phrase for what it means;
+    what the model reads into one all the same is in the model card. A reply that nothing called
+    for empathy loses nothing by having none. Source: roads, Godin; ETC, Dasu & Chase; "more is not
+    better", Singh, Marinova & Singh 2018.
 
     Parameters
     ----------
