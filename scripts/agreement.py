@@ -20,7 +20,8 @@ from empathy_score.training.sources import join_labels, read_items
 
 ROOT = Path(__file__).resolve().parents[1]
 
-APART = ("twa", "twb", "twc", "twd", "twe", "apa", "apb", "apc", "hta", "cht", "mxa", "fem")
+APART = ("twa", "twb", "twc", "twd", "twe", "apa", "apb", "apc", "hta", "cht", "mxa", "fem",
+         "apd", "htb", "twf", "twg", "twh", "twi", "chu", "fpe")  # fmt: skip
 """Prefixes of the replies that were labelled by others than who wrote them."""
 
 

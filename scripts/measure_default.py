@@ -47,8 +47,11 @@ STOCK = (
     "We are so sorry to hear that and we truly understand your frustration. ",
     "Thank you so much for reaching out, we really value you as a customer. ",
     "I completely understand how you feel and I am sorry for the inconvenience. ",
+    "We're always here for you and your happiness means the world to us. ",
+    "I know how frustrating this can be. ",
+    "Your satisfaction is our top priority. ",
 )
-"""Warm sentences that fit any complaint."""
+"""Warm sentences that fit any complaint; none of them trains."""
 
 
 def dev_table(evaluation: Evaluation) -> str:

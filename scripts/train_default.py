@@ -3,7 +3,8 @@
     python scripts/train_default.py --shared ../shared/data
 
 Three sources train: that folder's `train.jsonl`, its `pool.jsonl` with the labels of
-`data/public_labels.jsonl`, and `data/authored.jsonl`. `dev.jsonl` is never read here.
+`data/public_labels.jsonl`, and `data/authored.jsonl`. Some replies get a stock sentence put in, so
+that the model learns how little it changes. `dev.jsonl` is never read here.
 """
 
 from __future__ import annotations
@@ -18,10 +19,14 @@ from empathy_score.model.model import Model
 from empathy_score.training import labelled_table, train
 from empathy_score.training.finetuning import FinetuneSettings
 from empathy_score.training.sources import join_labels, read_items
+from empathy_score.training.stock import with_stock_sentences
 
 ROOT = Path(__file__).resolve().parents[1]
 
 SETTINGS = FinetuneSettings(epochs=4, learning_rate=1.2e-4, layer_decay=0.9, frozen_layers=1)
+
+STOCK_SHARE = 0.15
+"""Share of the replies that a stock sentence of `data/stock_sentences.jsonl` is put into."""
 
 
 def training_items(shared: Path) -> list[dict[str, Any]]:
@@ -42,8 +47,9 @@ def train_on(
     checkpoints: Path | None = None,
 ) -> Model:
     """Train a model as the default one is trained."""
+    sentences = read_items(ROOT / "data" / "stock_sentences.jsonl")
     return train(
-        labelled_table(items),
+        labelled_table(with_stock_sentences(items, sentences, share=STOCK_SHARE)),
         base="all-MiniLM-L6-v2",
         name="default",
         finetune=settings,

@@ -204,14 +204,13 @@ def _tuned(
     tags = _tags(model, learnt)
     _say_what_is_lost(model, turns, tags, say)
     say(f"tuning the encoder on {sum(map(len, learnt.values()))} turns")
-    heads: dict[str, Heads] = {}
-    if model.parts:  # an encoder that has learnt this trade: heads need not begin at random
-        plain, vectors, _ = read_texts(
-            model.encoder, {role: own.readings for role, own in learnt.items()}, tag=False
-        )
-        for role, own in learnt.items():
-            X = dense_features(own.readings, plain, vectors, model.encoder.width)
-            heads[role] = fit_heads(X, own.labels, own.dimensions, C=C_DENSE, weights=own.weights)
+    heads: dict[str, Heads] = {}  # from nothing they would learn for hundreds of steps first
+    plain, vectors, _ = read_texts(
+        model.encoder, {role: own.readings for role, own in learnt.items()}, tag=False
+    )
+    for role, own in learnt.items():
+        X = dense_features(own.readings, plain, vectors, model.encoder.width)
+        heads[role] = fit_heads(X, own.labels, own.dimensions, C=C_DENSE, weights=own.weights)
     network = finetune(
         model.encoder, learnt, watched, heads=heads, tags=tags,
         settings=None if isinstance(settings, bool) else settings,

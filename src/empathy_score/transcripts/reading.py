@@ -11,6 +11,7 @@ from empathy_score.conversation import Conversation, Role, Turn
 from empathy_score.errors import TranscriptError
 from empathy_score.transcripts.columns import ROLES, is_wide, key, resolve_columns, resolve_role
 from empathy_score.transcripts.formats import Note, clean_text, read_table, whole_characters
+from empathy_score.transcripts.times import instants, numbers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -251,7 +252,7 @@ def _positions(
     """
     import numpy as np
 
-    for column, read in (("turn", _numbers), ("timestamp", _instants)):
+    for column, read in (("turn", numbers), ("timestamp", instants)):
         if column not in table or table[column].isna().all():
             continue
         places = read(table[column]).copy()
@@ -268,51 +269,3 @@ def _positions(
                     last = places[row] = last if np.isnan(places[row]) else places[row]
         return ("turn" if column == "turn" else "timestamp"), places
     return "row", np.arange(len(table), dtype=np.float64)
-
-
-def _numbers(column: pd.Series) -> NDArray[np.float64]:
-    import numpy as np
-    import pandas as pd
-
-    numbers: NDArray[np.float64] = pd.to_numeric(column, errors="coerce").to_numpy(
-        dtype=np.float64, na_value=float("nan")
-    )
-    return numbers
-
-
-_DATES = ("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d", "%d %b %Y", "%b %d, %Y")
-_WHOLE = ("%a %b %d %H:%M:%S %z %Y", "%a, %d %b %Y %H:%M:%S %z")
-_TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
-
-
-def _instants(column: pd.Series) -> NDArray[np.float64]:
-    """Read epoch numbers, ISO 8601 or one other common form of date for all rows, as seconds.
-
-    All NaN where two forms fit every row and differ: 03/04/2026 may be March or April.
-    """
-    import numpy as np
-    import pandas as pd
-
-    def seconds(form: str, column: pd.Series) -> NDArray[np.float64]:
-        stamps = pd.to_datetime(column, errors="coerce", utc=True, format=form)
-        since = stamps - pd.Timestamp(0, tz="UTC")
-        return np.asarray(since.dt.total_seconds(), dtype=np.float64)
-
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return seconds("ISO8601", column)
-    given = int(column.notna().sum())
-    epochs = _numbers(column)
-    if np.isfinite(epochs).sum() == given:
-        return epochs
-    column = column.astype(str).where(column.notna(), None)
-    best = seconds("ISO8601", column)
-    if np.isfinite(best).sum() < given:
-        forms = [date + time for date in _DATES for time in _TIMES]
-        first = column.dropna().head(20)  # few forms fit these, and only those are tried on all
-        fitting = [f for f in (*forms, *_WHOLE) if np.isfinite(seconds(f, first)).all()]
-        read = [seconds(form, column) for form in fitting]
-        whole = [places for places in read if np.isfinite(places).sum() == given]
-        if any(not np.array_equal(whole[0], places, equal_nan=True) for places in whole[1:]):
-            return np.full(len(column), np.nan)
-        best = whole[0] if whole else best
-    return best
