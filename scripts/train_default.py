@@ -14,6 +14,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from empathy_score.model.encoder import MINILM
 from empathy_score.model.folder import save_model
 from empathy_score.model.model import Model
 from empathy_score.training import labelled_table, train
@@ -45,12 +46,13 @@ def train_on(
     settings: FinetuneSettings = SETTINGS,
     facts: dict[str, Any] | None = None,
     checkpoints: Path | None = None,
+    base: str | Model = MINILM.name,
 ) -> Model:
     """Train a model as the default one is trained."""
     sentences = read_items(ROOT / "data" / "stock_sentences.jsonl")
     return train(
         labelled_table(with_stock_sentences(items, sentences, share=STOCK_SHARE)),
-        base="all-MiniLM-L6-v2",
+        base=base,
         name="default",
         finetune=settings,
         checkpoints=checkpoints,

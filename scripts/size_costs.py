@@ -1,0 +1,135 @@
+"""Print what smaller weights cost in kappa: eight bits, half precision, a pruned vocabulary.
+
+    python scripts/size_costs.py --shared ../shared/data --checkpoint CHECKPOINT [--layers]
+
+CHECKPOINT is a folder that `train_default.py --checkpoints` kept, with the weights in 32 bits of
+the model that ships; heads and calibration stay the shipped ones. With --layers, encoders of six,
+four and three layers are tuned alike on a sample: layers cannot be cut without training again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file
+
+from empathy_score.model.encoder import MINILM, Encoder
+from empathy_score.model.folder import load_model
+from empathy_score.model.model import Model
+from empathy_score.model.normalise import normalise
+from empathy_score.model.quantise import quantise
+from empathy_score.training import evaluate, labelled_table
+from empathy_score.training.fitting import load_base
+from empathy_score.training.sources import read_items
+from train_default import SETTINGS, train_on, training_items
+
+WORDS = "embeddings.word_embeddings.weight"
+SAMPLE = {"replies": 1500, "epochs": 2.0}
+"""How many replies and passes an encoder of fewer layers is tuned with."""
+
+Weights = dict[str, NDArray[Any]]
+
+
+def by_row(weights: Weights) -> Weights:
+    """Round matrices to eight bits with one scale a row."""
+    rounded = {}
+    for name, array in weights.items():
+        scale = np.abs(array).max(axis=-1, keepdims=True) / 127
+        whole = np.rint(array / np.where(scale > 0, scale, 1)) * scale
+        rounded[name] = whole.astype(np.float32) if array.ndim == 2 else array
+    return rounded
+
+
+def pruned(weights: Weights, encoder: Encoder, texts: list[str]) -> tuple[Weights, int]:
+    """Give every token that no training text holds the vector of the unknown one."""
+    tokenizer = encoder.tokenizer
+    kept = {tokenizer.token_to_id(token) for token in ("[PAD]", "[CLS]", "[SEP]", "[UNK]")}
+    for text in texts:
+        kept |= set(tokenizer.encode(normalise(text), add_special_tokens=False).ids)
+    table = weights[WORDS].copy()
+    gone = np.setdiff1d(np.arange(len(table)), sorted(kept))
+    table[gone] = table[tokenizer.token_to_id("[UNK]")]
+    return {**weights, WORDS: table}, len(gone)
+
+
+def megabytes(weights: Mapping[str, NDArray[Any]], bits: int, fewer_words: int = 0) -> float:
+    """Give the size of some weights, matrices at so many bits."""
+    count = sum(array.size for array in weights.values()) - fewer_words * weights[WORDS].shape[1]
+    return float(count * bits / 8 / 1e6)
+
+
+def main() -> None:
+    """Measure and print one table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shared", type=Path, required=True, help="folder of dev.jsonl")
+    parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--layers", action="store_true")
+    given = parser.parse_args()
+    dev = labelled_table(read_items(given.shared / "dev.jsonl"))
+    items = training_items(given.shared)
+    model = load_model("default")
+    state = load_file(given.checkpoint / "model.safetensors")
+    body = {n.removeprefix("body."): w for n, w in state.items() if n.startswith("body.")}
+    texts = [text for i in items for text in (i["reply"], *(said for _, said in i["context"]))]
+    fewer, gone = pruned(body, model.encoder, texts)
+    variants: dict[str, tuple[Weights, float]] = {
+        "32 bits": (body, megabytes(body, 32)),
+        "16 bits": (
+            {n: w.astype(np.float16).astype(np.float32) for n, w in body.items()},
+            megabytes(body, 16),
+        ),
+        "8 bits, a scale for every 64 (ships)": (quantise(body), megabytes(body, 8) * 68 / 64),
+        "8 bits, a scale a row": (by_row(body), megabytes(body, 8)),
+        f"8 bits, without {gone:,} unseen word pieces": (
+            quantise(fewer), megabytes(body, 8, gone) * 68 / 64,
+        ),
+    }  # fmt: skip
+    print("| encoder | MB | road | mean kappa |\n|---|---|---|---|")
+    for name, (weights, size) in variants.items():
+        print(f"| {name} | {size:.1f} | {figures(with_encoder(model, weights), dev)} |", flush=True)
+    if given.layers:
+        sample = random.Random(0).sample(items, int(SAMPLE["replies"]))
+        for count in (6, 4, 3):
+            tuned = tuned_with(count, sample)
+            name = f"{count} layers, tuned on {SAMPLE['replies']:,} replies"
+            size = sum(array.nbytes for array in tuned.encoder.arrays.values()) / 1e6
+            print(f"| {name} | {size:.1f} | {figures(tuned, dev)} |", flush=True)
+
+
+def with_encoder(model: Model, weights: Weights) -> Model:
+    """Give the model with other weights in its encoder."""
+    old = model.encoder
+    encoder = Encoder(weights, old.config, old.tokenizer.to_str(), old.tagger, old.name)
+    return replace(model, encoder=encoder)
+
+
+def tuned_with(layers: int, sample: list[dict[str, Any]]) -> Model:
+    """Tune the lowest layers of the public encoder, as the default model is tuned."""
+    base = load_base(MINILM.name)
+    old = base.encoder
+    kept = {
+        name: array
+        for name, array in old.arrays.items()
+        if not name.startswith("encoder.layer.") or int(name.split(".")[2]) < layers
+    }
+    config = {**old.config, "num_hidden_layers": layers}
+    encoder = Encoder(kept, config, old.tokenizer.to_str(), None, old.name)
+    settings = replace(SETTINGS, epochs=SAMPLE["epochs"], min_steps=0)
+    return train_on(sample, settings=settings, base=replace(base, encoder=encoder))
+
+
+def figures(model: Model, table: Any) -> str:
+    """Give the road's kappa and the mean over dimensions."""
+    kappas = evaluate(table, model, draws=2).figures["kappa"]
+    return f"{kappas['road']:.3f} | {kappas.mean():.3f}"
+
+
+if __name__ == "__main__":
+    main()
