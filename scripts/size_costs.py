@@ -50,7 +50,7 @@ def by_row(weights: Weights) -> Weights:
 def pruned(weights: Weights, encoder: Encoder, texts: list[str]) -> tuple[Weights, int]:
     """Give every token that no training text holds the vector of the unknown one."""
     tokenizer = encoder.tokenizer
-    kept = {tokenizer.token_to_id(token) for token in ("[PAD]", "[CLS]", "[SEP]", "[UNK]")}
+    kept = {int(tokenizer.token_to_id(t) or 0) for t in ("[PAD]", "[CLS]", "[SEP]", "[UNK]")}
     for text in texts:
         kept |= set(tokenizer.encode(normalise(text), add_special_tokens=False).ids)
     table = weights[WORDS].copy()

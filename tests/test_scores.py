@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 from empathy_score import Conversation, Turn, read_transcripts
+from empathy_score.insight import promises
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +51,31 @@ def test_the_arc_follows_the_turns_not_the_rows(scorer):
     assert one["valence_start"] < 0 < one["valence_end"]
 
 
-def test_columns_that_are_not_real_yet_stay_out(scores):
-    assert "canned" not in scores.turns()
-    assert {"recovered", "promises"} & set(scores.conversations()) == set()
+def test_conversations_say_what_was_recovered_and_promised(scores):
+    table = scores.conversations().set_index("conversation_id")
+    assert table["recovered"].dtype == "boolean"
+    assert table.loc["BM-310044", "recovered"]
+    assert not table.loc["BW-20417", "recovered"]
+    assert table["promises"].sum() == len(promises(scores)) > 0
+    known = table["score_low"].notna()
+    assert 0 < known.sum() < len(table)
+    assert (table["score_low"] <= table["score"])[known].all()
+    assert (table["score"] <= table["score_high"])[known].all()
+
+
+def test_a_corpus_too_small_to_tell_has_no_canned_wording(scores):
+    assert scores.turns()["canned"].isna().all()  # no company of the sample has 20 conversations
+
+
+def test_wording_that_recurs_is_canned(scorer):
+    rows = [
+        {"conversation_id": n, "role": "agent",
+         "text": f"Your opinion means a lot to us all. Case {n}: {word} is mended."}
+        for n, word in enumerate("door lamp sink roof wall pipe vent gate lock hose fuse tile "
+                                 "desk sofa oven rack belt sash tray vase".split())
+    ]  # fmt: skip
+    canned = scorer.score(rows).turns()["canned"]
+    assert canned.between(0.5, 0.9).all()
 
 
 def test_opportunities_are_counted(scores):

@@ -181,3 +181,8 @@ DIMENSIONS: tuple[Dimension, ...] = (
         CARLZON,
     ),
 )
+
+ROADS: tuple[str, ...] = tuple(
+    str(level) for d in DIMENSIONS if d.name == "road" for level in d.levels
+)
+"""The four roads, and ``"none"``."""

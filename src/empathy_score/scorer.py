@@ -139,7 +139,8 @@ class Scorer:
         return Scores(
             transcripts=transcripts,
             dimensions=self.model.dimensions,
-            columns=self._columns(readings, predictions, len(transcripts.table)),
+            columns=self._columns(readings, predictions, len(transcripts.table))
+            | {"canned": _canned(transcripts, readings["agent"])},
             markers=self._markers(readings["agent"], predictions),
             signature=self.signature,
             notes=tuple(notes),
@@ -206,6 +207,22 @@ class Scorer:
             if text not in joined:
                 joined[text] = join_markers(text, markers, found.spans.get(text, ()), self.joins)
         return {row: joined[text] for row, text in zip(readings.rows, texts, strict=True)}
+
+
+def _canned(transcripts: Transcripts, agent: RoleReadings) -> NDArray[np.float64]:
+    """Give how much of each reply's wording recurs over the corpus."""
+    from empathy_score.insight.canned import canned
+
+    table = transcripts.table
+    numbers = {
+        turn.row: number
+        for number, conversation in enumerate(transcripts)
+        for turn in conversation.turns
+    }
+    companies = table["company"].iloc[agent.rows].tolist() if "company" in table else None
+    texts = [reading.text for reading in agent.readings]
+    share = canned(texts, [numbers[row] for row in agent.rows], companies).share
+    return _spread(share, agent.rows, len(table))
 
 
 def _spread(values: NDArray[Any], rows: Sequence[int], n_rows: int) -> NDArray[Any]:

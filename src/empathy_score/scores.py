@@ -10,17 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from empathy_score.conversation import Marker
-from empathy_score.dimensions import DIMENSIONS, Dimension
+from empathy_score.dimensions import ROADS, Dimension
 from empathy_score.transcripts import Note, Transcripts, free_name
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
-
-ROADS: tuple[str, ...] = tuple(
-    str(level) for d in DIMENSIONS if d.name == "road" for level in d.levels
-)
-
 
 SUMS = ("opportunity", "score", "needs_review")
 """Columns of agent turns that sum up what the dimensions say."""
@@ -108,7 +103,11 @@ class Scores:
             `n_agent_turns`; `road`, `share_<road>`, `opportunities`, `given`, `missed`, mean of
             each signal and of `score` (as in `by`);
             `valence_start`, `valence_end` (-2 to 2, the customer's first and last judged turn) and
-            `valence_shift`, their difference; `signature`.
+            `valence_shift`, their difference; `recovered`, whether something failed and the
+            customer came back to 0 or above (missing where nothing failed, or they said no more);
+            `promises`, how many the replies make (`empathy_score.insight` has each of them);
+            `score_low` and `score_high`, the mean score's 95 % interval over its replies (NaN for
+            fewer than two); `signature`.
         """
         import pandas as pd
 
@@ -124,6 +123,7 @@ class Scores:
             frame["valence_start"] = felt.first()
             frame["valence_end"] = felt.last()
             frame["valence_shift"] = frame["valence_end"] - frame["valence_start"]
+        frame = frame.join(self._insights())
         return frame.reset_index(drop=True).assign(signature=self.signature)
 
     def by(self, column: str) -> pd.DataFrame:
@@ -210,6 +210,30 @@ class Scores:
             + "<p><code>.turns()</code> <code>.conversations()</code> "
             f"<code>.by('agent_id')</code><br><small>{escape(s['signature'])}</small></p>"
         )
+
+    def _insights(self) -> pd.DataFrame:
+        """Give what conversations show beyond means, as far as the model allows."""
+        import pandas as pd
+
+        from empathy_score.insight import arc, find_promises
+        from empathy_score.insight.statistics import mean_interval
+
+        numbers = range(len(self.transcripts))
+        found = pd.DataFrame(index=pd.RangeIndex(len(numbers)))
+        if set(arc.NEEDS) <= set(self.columns):
+            found["recovered"] = arc.arcs(self)["recovered"].reindex(numbers)
+        counts, ends = [], []
+        for conversation in self.transcripts:
+            said = [t for t in conversation.turns if t.role == "agent" and t.row in self.markers]
+            counts.append(sum(len(find_promises(turn.text)) for turn in said))
+            if "score" in self.columns:
+                rows = [turn.row for turn in said]
+                ends.append(mean_interval(self.columns["score"][rows], rows)[1:])
+        found["promises"] = counts
+        if ends:
+            between = np.clip(np.array(ends), 0, 100)
+            found["score_low"], found["score_high"] = between.T
+        return found
 
     def _conversation_of_each_row(self) -> tuple[pd.Series, list[int]]:
         """Give each row the number of its conversation, and the rows as they were said."""

@@ -1,0 +1,308 @@
+"""Canned wording: how much of a reply recurs across conversations, and which phrases do.
+
+A run of words is canned where it recurs in enough other conversations of the same company. Runs
+are compared word by word, case, digits and punctuation apart, so that a reply with another name,
+number or sentence in it still shows its stock parts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from empathy_score.insight.spoken import replies, spoken
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from empathy_score.scores import Scores
+
+RUN = 5
+"""Words of a run; a reply of three or four words is one run of its own."""
+
+SHORTEST = 3
+"""Words below which a reply has no wording to speak of: always 0."""
+
+RECURS = 3
+"""Conversations, at least, in which a canned run occurs."""
+
+SELDOM = 1 / 2000
+"""Share of a company's conversations, at least, in which it does."""
+
+FEWEST = 20
+"""Conversations below which a company's corpus is too small to tell."""
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+")
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+
+
+@dataclass(frozen=True)
+class Canned:
+    """Which words of some replies are canned.
+
+    Parameters
+    ----------
+    share : ndarray of shape (n_replies,)
+        Share of each reply's words, 0 to 1; NaN where the corpus is too small to tell.
+    first : ndarray of shape (n_replies + 1,)
+        Where each reply's words begin in the arrays of words.
+    starts, ends : ndarray of shape (n_words,)
+        Half-open span of each word in its reply.
+    flags : ndarray of bool, shape (n_words,)
+        Whether it is canned.
+    """
+
+    share: NDArray[np.float64]
+    first: NDArray[np.int64]
+    starts: NDArray[np.int32]
+    ends: NDArray[np.int32]
+    flags: NDArray[np.bool_]
+
+    def spans(self, reply: int) -> list[tuple[int, int]]:
+        """Give the canned stretches of a reply as half-open spans."""
+        own = slice(self.first[reply], self.first[reply + 1])
+        found: list[tuple[int, int]] = []
+        before = False
+        rows = zip(self.flags[own], self.starts[own], self.ends[own], strict=True)
+        for canned, start, end in rows:
+            if canned:
+                found.append((found.pop()[0] if before else int(start), int(end)))
+            before = bool(canned)
+        return found
+
+    def within(self, reply: int, spans: Iterable[tuple[int, int]]) -> float:
+        """Give the share of canned words in some stretches of a reply; NaN where they have none."""
+        own = slice(self.first[reply], self.first[reply + 1])
+        inside = np.zeros(len(self.flags[own]), dtype=bool)
+        for start, end in spans:
+            inside |= (self.starts[own] < end) & (self.ends[own] > start)
+        return float(self.flags[own][inside].mean()) if inside.any() else float("nan")
+
+
+def canned(
+    texts: Sequence[str], conversations: Sequence[Any], companies: Sequence[Any] | None = None
+) -> Canned:
+    """Find canned wording.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Replies.
+    conversations : sequence
+        Conversation of each.
+    companies : sequence, optional
+        Company of each; all are of one without it.
+
+    Returns
+    -------
+    Canned
+    """
+    words, starts, ends, sizes = _words(texts)
+    first = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    talk = _codes(conversations)
+    firm = _codes(companies) if companies is not None else np.zeros(len(texts), dtype=np.int64)
+    owner = np.repeat(np.arange(len(texts)), sizes)
+    at, length = _runs(first, sizes)
+    key = _hashes(words, at, length) ^ (firm[owner[at]].astype(np.uint64) * _MIX)
+    spread = _conversations_of(key, talk[owner[at]])
+    size = _distinct(firm, talk)
+    enough = np.maximum(RECURS, np.ceil(SELDOM * size)).astype(np.int64)
+    recurs = spread >= enough[firm[owner[at]]] if len(at) else np.zeros(0, dtype=bool)
+    marks = np.zeros(len(words) + 1, dtype=np.int64)
+    np.add.at(marks, at[recurs], 1)
+    np.add.at(marks, at[recurs] + length[recurs], -1)
+    flags = np.cumsum(marks)[:-1] > 0
+    hits = np.bincount(owner, weights=flags, minlength=len(texts))
+    share = np.divide(hits, sizes, out=np.zeros(len(texts)), where=sizes > 0)
+    if len(texts):
+        share[size[firm] < FEWEST] = np.nan
+        flags = flags & (size[firm] >= FEWEST)[owner]
+    return Canned(share, first, starts, ends, flags)
+
+
+def canned_share(scores: Scores) -> pd.Series:
+    """Give the share of each reply's words that are canned, 0 to 1, by its row.
+
+    Parameters
+    ----------
+    scores : Scores
+
+    Returns
+    -------
+    Series
+        Index: rows of replies. NaN where the company has fewer than `FEWEST` conversations.
+    """
+    import pandas as pd
+
+    said = replies(spoken(scores))
+    return pd.Series(_of(said).share, index=said.index, name="canned")
+
+
+def canned_phrases(scores: Scores) -> pd.DataFrame:
+    """List the canned phrases, the most used first.
+
+    Returns
+    -------
+    DataFrame
+        `phrase`, in the words of one of its uses; `n_replies`, `n_conversations`; `company` where
+        the table has one; `example_row`. A phrase within a longer one that is used as often is not
+        listed by itself.
+    """
+    import pandas as pd
+
+    said = replies(spoken(scores))
+    found = _of(said)
+    uses: dict[tuple[Any, str], list[int]] = {}
+    shown: dict[tuple[Any, str], str] = {}
+    firms = said["company"].tolist() if "company" in said else [None] * len(said)
+    for place, (text, firm) in enumerate(zip(said["text"], firms, strict=True)):
+        for start, end in found.spans(place):
+            name = " ".join(_plain(m.group()) for m in _WORD.finditer(text[start:end]))
+            key = (firm, name)
+            uses.setdefault(key, []).append(place)
+            shown.setdefault(key, text[start:end])
+    talk = said["conversation"].to_numpy()
+    rows = [
+        {"phrase": shown[key], "n_replies": len(places),
+         "n_conversations": len(set(talk[places])), "company": key[0],
+         "example_row": said.index[places[0]], "_words": f" {key[1]} "}
+        for key, places in uses.items()
+    ]  # fmt: skip
+    rows = [row for row in rows if row["n_conversations"] >= RECURS]
+    rows.sort(key=lambda row: (-row["n_conversations"], -len(row["_words"])))
+    kept: list[dict[str, Any]] = []
+    for row in rows:
+        longer = (other for other in kept if other["company"] == row["company"])
+        if not any(
+            row["_words"] in other["_words"] and other["n_conversations"] >= row["n_conversations"]
+            for other in longer
+        ):
+            kept.append(row)
+    columns = ["phrase", "n_replies", "n_conversations", "company", "example_row"]
+    frame = pd.DataFrame(kept, columns=columns)
+    return frame if "company" in said else frame.drop(columns="company")
+
+
+def discounted_empathy(scores: Scores) -> pd.Series:
+    """Give each reply's empathy, less what of its warm words is stock.
+
+    Parameters
+    ----------
+    scores : Scores
+        Of a model with `empathy`.
+
+    Returns
+    -------
+    Series
+        Index: rows of replies; 0 to 3. The expected level times the share of its empathy markers'
+        words that are not canned; of the whole reply's words where it has no such marker. Where the
+        corpus is too small to tell, as it is.
+    """
+    import pandas as pd
+
+    from empathy_score.markers.types import MARKER_TYPES
+
+    warm = {kind.name for kind in MARKER_TYPES if kind.group == "empathy"}
+    said = replies(spoken(scores, ("empathy",)))
+    found = _of(said)
+    stock = np.zeros(len(said))
+    for place, row in enumerate(said.index):
+        spans = [(m.start, m.end) for m in scores.markers.get(row, ()) if m.type in warm]
+        share = found.within(place, spans)
+        stock[place] = share if share == share else found.share[place]
+    known = ~np.isnan(found.share)
+    return pd.Series(
+        said["empathy"].to_numpy(float) * np.where(known, 1 - stock, 1.0),
+        index=said.index, name="empathy_discounted",
+    )  # fmt: skip
+
+
+def _of(said: pd.DataFrame) -> Canned:
+    firms = said["company"].tolist() if "company" in said else None
+    return canned(said["text"].tolist(), said["conversation"].tolist(), firms)
+
+
+def _plain(word: str) -> str:
+    return "0" if word.isdigit() else word.lower().replace("’", "'")
+
+
+def _words(
+    texts: Sequence[str],
+) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:
+    """Give every word of all texts a number; give their spans, and how many each text has."""
+    numbers: dict[str, int] = {}
+    ids: list[int] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    sizes = np.zeros(len(texts), dtype=np.int64)
+    for place, text in enumerate(texts):
+        before = len(ids)
+        for match in _WORD.finditer(text):
+            ids.append(numbers.setdefault(_plain(match.group()), len(numbers) + 1))
+            starts.append(match.start())
+            ends.append(match.end())
+        sizes[place] = len(ids) - before
+    return (
+        np.array(ids, dtype=np.uint64),
+        np.array(starts, dtype=np.int32),
+        np.array(ends, dtype=np.int32),
+        sizes,
+    )
+
+
+def _runs(
+    first: NDArray[np.int64], sizes: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give where each run begins, and its length."""
+    length = np.where(sizes >= RUN, RUN, np.where(sizes >= SHORTEST, sizes, 0))
+    count = np.where(length > 0, sizes - length + 1, 0)
+    total = int(count.sum())
+    offset = np.arange(total) - np.repeat(np.cumsum(count) - count, count)
+    return np.repeat(first[:-1], count) + offset, np.repeat(length, count)
+
+
+def _hashes(
+    words: NDArray[np.uint64], at: NDArray[np.int64], length: NDArray[np.int64]
+) -> NDArray[np.uint64]:
+    value = length.astype(np.uint64)
+    for step in range(RUN):
+        inside = step < length
+        word = np.where(inside, words[np.where(inside, at + step, 0)], 0) if len(at) else value
+        value = (value ^ word) * _MIX
+        value ^= value >> np.uint64(29)
+    return value
+
+
+def _conversations_of(key: NDArray[np.uint64], talk: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give, for each run, in how many conversations its key occurs."""
+    if not len(key):
+        return np.zeros(0, dtype=np.int64)
+    distinct, place = np.unique(key, return_inverse=True)
+    pairs = np.unique(place.astype(np.int64) * (int(talk.max()) + 1) + talk)
+    return np.bincount(pairs // (int(talk.max()) + 1), minlength=len(distinct))[place]
+
+
+def _distinct(firm: NDArray[np.int64], talk: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give how many conversations each company has."""
+    if not len(firm):
+        return np.zeros(0, dtype=np.int64)
+    pairs = np.unique(firm * (int(talk.max()) + 1) + talk)
+    return np.bincount(pairs // (int(talk.max()) + 1), minlength=int(firm.max()) + 1)
+
+
+def _codes(values: Sequence[Any]) -> NDArray[np.int64]:
+    """Give each distinct value a number; missing ones share one."""
+    numbers: Counter[Any] = Counter()
+    codes = np.zeros(len(values), dtype=np.int64)
+    for place, value in enumerate(values):
+        name = None if value is None or value != value else value
+        if name not in numbers:
+            numbers[name] = len(numbers)
+        codes[place] = numbers[name]
+    return codes

@@ -1,0 +1,219 @@
+"""Promises in replies: who promises what, by when; and whether it was kept.
+
+Expectations set and kept or broken are half of service quality (SERVQUAL's fourth gap, Zeithaml
+et al.; over-promising is the first face of service).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from empathy_score.insight.due import due_in
+from empathy_score.insight.spoken import by_conversation, spoken
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from empathy_score.scores import Scores
+
+_SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?=\w)[^.!?\n]*)*[.!?]*")
+
+_UNBINDING = (
+    r"(?!\s+(?:not|never|n't|no longer|only|just be|need|require|have to|has to|admit|say|like|"
+    r"want|miss|think|remember|understand|agree|assume|suppose|take it|let you go|leave|love|hope|"
+    r"always|continue to|probably|maybe|end th|put you through|pass you|transfer you|"
+    r"be (?:honest|able|here|around|me|the one|(?:more than |very )?(?:happy|glad|delighted|"
+    r"pleased)|my|our|a|an|sad|sorry|upfront|frank)|do (?:my|our) best|see (?:you|how it))\b)"
+)
+"""What follows "I will" where it promises nothing: refusals, wishes, opinions, transfers."""
+
+_SOON = r"(?:\s+(?:now|also|then|personally|definitely|certainly|both|go ahead and))*"
+_ACTS = (
+    r"(?:send|ship|refund|credit|replace|call|ring|phone|e-?mail|message|text|update|fix|repair|"
+    r"check|look|investigate|escalate|arrange|book|cancel|remove|restore|reset|follow up|get back|"
+    r"come|deliver|dispatch|reimburse|sort|resolve|contact|reply|return|process|issue|collect|"
+    r"let you know|be in touch|revert|visit|write)"
+)
+_WILL = (
+    r"(?:['’]ll|\s+will|\s+shall|['’](?:m|re)\s+(?:\w+\s+)?going to|\s+(?:am|are|is)\s+going to|"
+    r"\s+promise to|\s+promise (?:that )?(?:i|we)(?:['’]ll| will))"
+)
+_PROMISE = re.compile(
+    rf"\b(?:(?P<i>i)|(?P<we>we)){_WILL}{_UNBINDING}{_SOON}\s+[a-z]"
+    rf"|(?:^|[,;:]\s*)(?P<bare>will)(?=\s+(?:{_ACTS})\b)"
+    rf"|\b(?P<other>(?:our|my) \w+(?: \w+)?|the (?:\w+ )?(?:team|builder|engineer|manager|driver|"
+    rf"courier|technician|office|store|shop|bank|desk|doctor|nurse)|he|she|they|someone|"
+    rf"an? (?:\w+ )?(?:engineer|technician|manager|colleague|courier|driver|specialist|agent))"
+    rf"(?:\s+\([^)]*\))?{_WILL}{_UNBINDING}{_SOON}\s+{_ACTS}\b"
+    rf"|\b(?P<you>you|your (?:\w+ ){{0,3}}\w+|it|this|that|the (?:\w+ ){{0,3}}\w+|"
+    rf"an? (?:\w+ ){{0,3}}\w+)(?:['’]ll|\s+will)\s+(?:now\s+|also\s+)?"
+    rf"(?:receive|hear|get (?:an?|your|the|it)|have (?:an?|your|the|my|our|it)|be (?:re)?(?:sent|"
+    rf"shipped|refunded|credited|replaced|called|contacted|fixed|repaired|delivered|dispatched|"
+    rf"processed|resolved|restored|back|there|with you|in your|on its|reimbursed|collected|updated|"
+    rf"cancelled|waived|removed)|arrive|land|reach you|go out|ship|come)\b",
+    re.IGNORECASE,
+)
+_CONDITION = re.compile(
+    r"\b(?:if|once|when|as soon as|after|unless|should) (?:you|we (?:have|get)|i (?:have|get))\b|"
+    r"\b(?:dm|send|message|share|drop|give|tell|provide|let us know|pm|please)\b[^.!?]{0,80}\b"
+    r"(?:and|so)\s+(?:that\s+)?(?:i|we)\b|\bcan i (?:have|get|take)\b",
+    re.IGNORECASE,
+)
+
+_DONE = re.compile(
+    r"\b(?:i|we|they|he|she|team)(?:['’]ve|\s+have|\s+has)\s+(?:now |just |already )*\w+|"
+    r"\b(?:has|have) (?:now |just |already )?(?:been|gone)\b|\bis (?:now )?(?:on its way|done|"
+    r"fixed|back|live|complete|sorted)\b|\bas promised\b|\bwas (?:sent|shipped|refunded|credited|"
+    r"issued|processed|fixed)\b|\b(?:i|we) (?:just |now )?(?:sent|shipped|refunded|credited|fixed|"
+    r"spoke|called|checked|issued|processed|heard|found|got)\b|\bwent (?:out|through)\b",
+    re.IGNORECASE,
+)
+_STILL = re.compile(
+    r"\b(?:still|nothing (?:yet|so far|came|happened)|no one|nobody|"
+    r"never (?:came|called|got|heard|arrived)|(?:did|has|have|was|were)(?:n['’]t| not)\b|"
+    r"where is|where['’]s|you (?:said|promised|told)|again|"
+    r"waiting|no (?:sign|call|reply|refund|email|answer|news|word))\b",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[a-z]{3,}")
+_PLAIN = frozenset((
+    "the", "and", "you", "your", "will", "for", "with", "that", "this", "our", "are", "have", "has",
+    "was", "been", "now", "not", "they", "them", "their", "can", "get", "got", "from", "just",
+    "let", "know", "soon", "make", "sure", "within", "hours", "hour", "days", "day", "today",
+    "tomorrow", "week", "back", "going", "shortly", "team", "please", "thanks", "thank", "sorry",
+    "what",
+    "when", "would", "could", "about", "there",
+))  # fmt: skip
+"""Words that say nothing of what a promise is about."""
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One promise in a reply.
+
+    Parameters
+    ----------
+    start, end : int
+        Half-open span in the untouched reply.
+    text : str
+        ``reply[start:end]``.
+    who : {"I", "we", "other"}
+        Who is to do it.
+    when : str
+        The words that say by when; empty where there are none.
+    seconds : float
+        From the reply until it is due; NaN where no time is said, or only "soon".
+    """
+
+    start: int
+    end: int
+    text: str
+    who: str
+    when: str
+    seconds: float
+
+
+def find_promises(reply: str, said_at: float = float("nan")) -> list[Promise]:
+    """Find what a reply promises.
+
+    Parameters
+    ----------
+    reply : str
+        Untouched.
+    said_at : float, optional
+        Seconds since 1970 when it was said; without it, weekdays and times of day have no due time.
+
+    Returns
+    -------
+    list of Promise
+        In order, one a sentence at most. A promise on condition ("send us a DM and we'll look") is
+        an invitation, and left out; so are refusals and good wishes.
+    """
+    return list(_promises(reply, said_at))
+
+
+def _promises(reply: str, said_at: float) -> Iterator[Promise]:
+    for sentence in _SENTENCE.finditer(reply):
+        words = sentence.group()
+        match = _PROMISE.search(words)
+        if match is None or words.rstrip().endswith("?") or _CONDITION.search(words):
+            continue
+        lead = len(words) - len(words.lstrip())
+        start = sentence.start() + lead
+        end = sentence.start() + len(words.rstrip())
+        who = "I" if match["i"] else "we" if match["we"] or match["bare"] else "other"
+        when, seconds = due_in(words, said_at)
+        yield Promise(start, end, reply[start:end], who, when, seconds)
+
+
+def promises(scores: Scores) -> pd.DataFrame:
+    """List the promises that replies make, and what became of them.
+
+    Parameters
+    ----------
+    scores : Scores
+
+    Returns
+    -------
+    DataFrame
+        One row a promise, in the order of the conversations: `conversation_id`, `row` (of the
+        reply), `start`, `end`, `text`, `who`, `when`; `made_at` and `due_at` (UTC; missing where
+        unknown);
+        `status`: ``"kept"`` where a later reply says that it is done, in time or without a time to
+        keep; ``"late"`` where that reply comes after it was due, or the customer came back after
+        that with it undone; ``"open"`` where the conversation does not tell; `over_promised`:
+        whether the customer came back about it before anything said that it was done; `agent_id`
+        where the table has one.
+    """
+    import pandas as pd
+
+    turns = spoken(scores)
+    agent = ["agent_id"] if "agent_id" in turns else []
+    rows: list[dict[str, Any]] = []
+    for _, own in by_conversation(turns, "role", "text", "time", "conversation_id", *agent):
+        for place, (row, role, text, time, name, *who) in enumerate(own):
+            if role != "agent":
+                continue
+            later = [(turn[1], turn[2], turn[3]) for turn in own[place + 1 :]]
+            for promise in _promises(text, time):
+                status, over = _outcome(promise, time, later)
+                rows.append({
+                    "conversation_id": name, "row": row, "start": promise.start,
+                    "end": promise.end, "text": promise.text, "who": promise.who,
+                    "when": promise.when, "made_at": time, "due_at": time + promise.seconds,
+                    "status": status, "over_promised": over, **dict(zip(agent, who, strict=True)),
+                })  # fmt: skip
+    columns = ["conversation_id", "row", "start", "end", "text", "who", "when", "made_at",
+               "due_at", "status", "over_promised"]  # fmt: skip
+    columns += agent
+    frame = pd.DataFrame(rows, columns=columns)
+    for name in ("made_at", "due_at"):
+        frame[name] = pd.to_datetime(frame[name].astype(float), unit="s", utc=True)
+    return frame
+
+
+def _outcome(
+    promise: Promise, made: float, later: list[tuple[str, str, float]]
+) -> tuple[str, bool]:
+    """Say what became of a promise in the turns after it."""
+    due = made + promise.seconds
+    subject = _content(promise.text)
+    complained = late = False
+    for role, text, time in later:
+        after = time == time and due == due and time > due
+        if role == "customer":
+            about = bool(subject & _content(text)) or len(_content(text)) <= 8
+            if about and _STILL.search(text):
+                complained = True
+                late = late or after or due != due
+        elif _DONE.search(text) and (subject & _content(text) or complained):
+            return ("late" if after or late else "kept"), complained
+    return ("late" if late else "open"), complained
+
+
+def _content(text: str) -> set[str]:
+    """Give the stems of the words that say what a text is about."""
+    return {word[:5] for word in _WORD.findall(text.lower()) if word not in _PLAIN}

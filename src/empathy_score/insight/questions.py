@@ -1,0 +1,123 @@
+"""Five questions of empathy, asked of one conversation and answered with its own words.
+
+Source: Hess (2011): how does the person feel; how would I feel; is there something I can or should
+do; what would I expect; what would make them satisfied, and why not do it?
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from empathy_score.insight.promises import find_promises
+from empathy_score.insight.spoken import spoken
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from empathy_score.scores import Scores
+
+QUESTIONS = {
+    "feel": "How does the person feel?",
+    "would_i_feel": "How would I feel if I were that person?",
+    "can_do": "Is there something that I can or should do?",
+    "expect": "What would I expect to be done for me?",
+    "satisfy": "What would make them satisfied, and why not do it?",
+}
+
+_MARKERS = {
+    "acknowledge": "feel", "understand": "would_i_feel", "perspective": "would_i_feel",
+    "own": "can_do", "repair": "can_do", "goodwill": "can_do", "change": "can_do",
+    "instruct": "can_do", "responsible": "can_do",
+    "timeframe": "expect", "next_step": "expect", "explain": "expect", "inform": "expect",
+    "option": "expect", "repent": "expect",
+    "ask_feedback": "satisfy", "refuse": "satisfy", "policy": "satisfy", "redirect": "satisfy",
+    "blame": "satisfy", "brush_off": "satisfy",
+}  # fmt: skip
+"""Which question each marker of a reply answers."""
+
+_WISH = re.compile(
+    r"[^.!?\n]*(?:\b(?:i|we)(?:['’]d| would)? (?:just |really |only )?(?:want|need|expect|like|"
+    r"love|hope|wish|ask)\b|\b(?:can|could|will|would) (?:you|someone|i|we)\b|\bplease\b|\bpls\b|"
+    r"\b(?:fix|refund|cancel|replace|send) (?:it|me|my|this|the)\b|\bwhen will\b|"
+    r"\bhow (?:do|can) i\b)[^.!?\n]*[.!?]*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A quote that answers a question.
+
+    Parameters
+    ----------
+    row : int
+        Of the turn.
+    role : {"customer", "agent"}
+    start, end : int
+        Half-open span in the untouched text.
+    text : str
+    what : str
+        A feeling, a marker type, ``"wish"`` or ``"promise"``.
+    """
+
+    row: int
+    role: str
+    start: int
+    end: int
+    text: str
+    what: str
+
+
+def five_questions(scores: Scores, conversation_id: str) -> dict[str, tuple[Answer, ...]]:
+    """Answer the five questions with what a conversation says.
+
+    Parameters
+    ----------
+    scores : Scores
+    conversation_id : str
+
+    Returns
+    -------
+    dict of str to tuple of Answer
+        By key of `QUESTIONS`, in the order in which it was said; empty where nothing answers it.
+
+    Raises
+    ------
+    KeyError
+        Where there is no such conversation.
+    """
+    turns = spoken(scores, ("feeling",))
+    own = turns[turns["conversation_id"] == conversation_id]
+    if own.empty:
+        raise KeyError(f"no conversation {conversation_id!r} in these scores")
+    found: dict[str, list[Answer]] = {key: [] for key in QUESTIONS}
+    for row, turn in own.iterrows():
+        if turn["role"] == "customer":
+            _customer(int(str(row)), turn, found)
+        else:
+            _agent(int(str(row)), turn["text"], scores, found)
+    return {key: tuple(answers) for key, answers in found.items()}
+
+
+def _customer(row: int, turn: pd.Series, found: dict[str, list[Answer]]) -> None:
+    text = turn["text"]
+    if turn["feeling"] not in (None, "neutral"):
+        found["feel"].append(Answer(row, "customer", 0, len(text), text, turn["feeling"]))
+    for match in _WISH.finditer(text):
+        start = match.start() + len(match.group()) - len(match.group().lstrip())
+        found["satisfy"].append(
+            Answer(row, "customer", start, match.end(), text[start : match.end()], "wish")
+        )
+
+
+def _agent(row: int, text: str, scores: Scores, found: dict[str, list[Answer]]) -> None:
+    for marker in scores.markers.get(row, ()):
+        if marker.type in _MARKERS:
+            answer = Answer(row, "agent", marker.start, marker.end, marker.text, marker.type)
+            found[_MARKERS[marker.type]].append(answer)
+    for promise in find_promises(text):
+        found["expect"].append(
+            Answer(row, "agent", promise.start, promise.end, promise.text, "promise")
+        )
