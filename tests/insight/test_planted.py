@@ -49,12 +49,15 @@ def corpus():
     """240 conversations of two agents, with what is planted noted beside."""
     rng = np.random.default_rng(7)
     rows, planted = [], {"broken": set(), "kept": set(), "recovered": set(), "lost": set()}
+    gives = {
+        who: rng.permutation(np.arange(120) < share * 120) for who, share in GIVEN_RATE.items()
+    }
     for number in range(240):
         name = f"t{number:03d}"
         agent = "ann" if number % 2 else "bob"
         day = pd.Timestamp("2026-01-05", tz="UTC") + pd.Timedelta(days=number % 60)
         at = [str(day + pd.Timedelta(hours=h)) for h in range(60)]
-        given = rng.random() < GIVEN_RATE[agent]
+        given = bool(gives[agent][number // 2])
         reply = f"{fuzz(rng, 9)}. {PHRASES[number % 12]}. {fuzz(rng, 6)}."
         warm = {
             "opportunity": "given" if given else "missed", "road": "care" if given else "go_away",
