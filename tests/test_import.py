@@ -19,8 +19,9 @@ LAYERS = [
     {"model", "rendering", "writing"},
     {"evaluation", "readings", "headline"},
     {"insight"},
+    {"report"},
     {"scores"},
-    {"scorer"},
+    {"scorer", "scored"},
     {"training", "spacy_component"},
     {"cli"},
 ]

@@ -157,6 +157,42 @@ def explain_command(
     console.print(table)
 
 
+@app.command("report")
+def report_command(
+    source: Annotated[
+        str, typer.Argument(metavar="IN", help="A scored table, or transcripts to score first.")
+    ],
+    output: Annotated[str, typer.Option("--output", "-o", help="HTML file to write.")],
+    title: Annotated[str, typer.Option(help="Heading of the page.")] = "Support conversations",
+    conversations: Annotated[
+        int, typer.Option(min=1, help="Conversations that the page holds; of more, a sample.")
+    ] = 10_000,
+    columns: ColumnsOption = None,
+    roles: RolesOption = None,
+    model: ModelOption = "default",
+) -> None:
+    """Write one self-contained page: which road you are on, what was missed, whom to call."""
+    from empathy_score.report import write_report
+    from empathy_score.scored import is_scored, read_scores
+    from empathy_score.transcripts import read_transcripts
+    from empathy_score.transcripts.formats import read_table
+
+    console = _console(stderr=True)
+    table, _ = read_table(source, [])
+    if is_scored(table):
+        scores = read_scores(table, roles=_roles(roles))
+    else:
+        from empathy_score.scorer import Scorer
+
+        transcripts = read_transcripts(
+            table, columns=_pairs(columns, "--columns"), roles=_roles(roles)
+        )
+        with _bar(console) as progress:
+            scores = Scorer(model).score(transcripts, progress)
+    write_report(scores, output, title=title, limit=conversations)
+    console.print(f"wrote {output}", markup=False)
+
+
 @app.command("train")
 def train_command(
     labelled: LabelledArgument,

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from empathy_score.conversation import Marker
+from empathy_score.conversation import Conversation, Marker
 from empathy_score.dimensions import ROADS, Dimension
+from empathy_score.markers.types import MARKER_TYPES, marker_groups
+from empathy_score.rendering import Shown, marked_html
 from empathy_score.transcripts import Note, Transcripts, free_name
 
 if TYPE_CHECKING:
@@ -158,6 +161,66 @@ class Scores:
         frame.insert(0, "n_conversations", conversation.loc[key.index].groupby(key).nunique())
         frame = frame.sort_index(key=lambda index: index.astype(str))
         return frame.assign(signature=self.signature)
+
+    def show(self, conversation_id: str) -> Shown:
+        """Show one conversation with its markers in the words and its scores beside.
+
+        Parameters
+        ----------
+        conversation_id : str
+
+        Returns
+        -------
+        Shown
+            Displays itself in a notebook; prints as plain text elsewhere.
+
+        Raises
+        ------
+        KeyError
+            Where there is no such conversation.
+        """
+        for conversation in self.transcripts:
+            if conversation.id == str(conversation_id):
+                return self._shown(conversation)
+        raise KeyError(f"no conversation {conversation_id!r} in these scores")
+
+    def report(self, path: str | Path, *, title: str = "Support conversations") -> None:
+        """Write one self-contained page; see `empathy_score.report.write_report`.
+
+        Parameters
+        ----------
+        path : path
+            HTML file.
+        title : str
+        """
+        from empathy_score.report import write_report
+
+        write_report(self, path, title=title)
+
+    def _shown(self, conversation: Conversation) -> Shown:
+        groups = marker_groups(MARKER_TYPES)
+        blocks, lines = [], []
+        for turn in conversation.turns:
+            row = turn.row if turn.row is not None else -1
+            words = marked_html(turn.text, self.markers.get(row, ()), groups)
+            said = self._in_words(row, turn.role)
+            side = "margin-left:15%" if turn.role == "agent" else "margin-right:15%"
+            blocks.append(
+                f'<div style="{side};margin-bottom:.6em"><small><b>{escape(turn.role)}</b> '
+                f'{escape(said)}</small><div style="white-space:pre-wrap" dir="auto">{words}</div>'
+                "</div>"
+            )
+            lines.append(f"{turn.role}: {turn.text}" + (f"\n    {said}" if said else ""))
+        return Shown("".join(blocks), "\n".join(lines))
+
+    def _in_words(self, row: int, role: str) -> str:
+        names = ("feeling", "valence") if role == "customer" else (
+            "road", "empathy", "apology", "opportunity", "score")  # fmt: skip
+        found = {n: self.columns[n][row] for n in names if n in self.columns and row >= 0}
+        known = {n: v for n, v in found.items() if v is not None and v == v}
+        return ", ".join(
+            f"{n} {v:.1f}" if isinstance(v, float) else f"{n} {v}" for n, v in known.items()
+        )
 
     def summary(self) -> dict[str, Any]:
         """Say in a few numbers what was scored and what was not.

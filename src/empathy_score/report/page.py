@@ -1,0 +1,190 @@
+"""Findings, charts and conversations -> one HTML page."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from empathy_score.errors import MissingExtraError, TranscriptError
+from empathy_score.insight import missed
+from empathy_score.insight.spoken import replies, spoken
+from empathy_score.report.charts import opportunity_dots, road_bars, road_time
+from empathy_score.report.findings import NAMES, Findings, findings
+from empathy_score.report.talks import BEST, MANY, SHOWN, talks
+from empathy_score.transcripts.formats import whole_characters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from empathy_score.scores import Scores
+
+QUOTES = 5
+"""Replies quoted under each heading of what is worth a look."""
+
+LISTED = 100
+"""Promises listed at most, those not kept first."""
+
+FIELDS = (*MANY, "road", "feeling", "outcome", "flag")
+LEGEND = ("empathy", "apology", "learn", "teach", "control", "beyond", "go_away")
+
+_TITLES = {
+    "missed": "Missed opportunities for empathy",
+    "best": "Replies to learn from",
+    "late promise": "Promises not kept in time",
+    "unsure": "The model is unsure",
+}
+
+
+def write_report(
+    scores: Scores,
+    path: str | Path,
+    *,
+    title: str = "Support conversations",
+    limit: int = SHOWN,
+) -> None:
+    """Write one self-contained page about some scores.
+
+    Parameters
+    ----------
+    scores : Scores
+        Of the default model, or of one with the dimensions that insights need.
+    path : path
+        HTML file; it appears under its name only when it is whole.
+    title : str
+    limit : int, default 10000
+        Conversations that the page holds; figures are of all.
+
+    Raises
+    ------
+    MissingExtraError
+        Where the extra ``report`` is not installed.
+    ModelError
+        Where the model lacks a dimension that the report needs.
+    TranscriptError
+        Where the file cannot be written.
+    """
+    page = render(scores, title=title, limit=limit)
+    target = Path(path)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        temporary.write_text(whole_characters(page), encoding="utf-8")
+        temporary.replace(target)
+    except OSError as error:
+        raise TranscriptError(
+            str(path),
+            "cannot be written",
+            expected="a folder that exists and has room",
+            came=error.strerror or type(error).__name__,
+            do="Check the folder, its permissions and the disk.",
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def render(scores: Scores, *, title: str, limit: int = SHOWN) -> str:
+    """Give the page as text; see `write_report`."""
+    found = findings(scores)
+    embedded = talks(scores, limit)
+    script = _asset("page.js")
+    sampled = ""
+    if embedded.shown < embedded.total:
+        sampled = (
+            f"A sample of {embedded.shown:,} of {embedded.total:,} conversations, half of it from "
+            "those worth a look; the figures above are of all."
+        )
+    notes = [f"{note.rows} {note.what}" if note.rows else note.what for note in scores.notes]
+    kept = found.promises
+    late = kept.sort_values("status", key=lambda s: s.map({"late": 0, "open": 1, "kept": 2}))
+    page: str = _template().render(
+        title=title,
+        about=_about(scores),
+        findings=found,
+        names=NAMES,
+        mix=list(found.mix.iterrows()),
+        time_chart=road_time(found.weekly) if found.weekly is not None else "",
+        groups=[(name, list(table.iterrows())) for name, table in found.groups.items()],
+        road_charts={name: road_bars(table, name) for name, table in found.groups.items()},
+        dot_charts={name: opportunity_dots(table, name) for name, table in found.groups.items()},
+        looks=list(_looks(scores, found)),
+        promises=late.head(LISTED).to_dict("records"),
+        promise_line=_promise_line(kept),
+        canned=found.canned.to_dict("records"),
+        contrasts=list(found.contrasts[found.contrasts["clear"]].iterrows()),
+        sampled=sampled,
+        legend=LEGEND,
+        fields=FIELDS,
+        signature=scores.signature,
+        notes=notes,
+        index=embedded.index,
+        parts=embedded.parts,
+        style=_asset("page.css"),
+        script=script,
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        percent=lambda v: "–" if v != v else f"{v:.0%}",
+        number=lambda v: "–" if v != v else f"{v:.0f}",
+        decimal=lambda v: "–" if v != v else f"{v:.2f}",
+    )
+    return page
+
+
+def _promise_line(made: pd.DataFrame) -> str:
+    counts = made["status"].value_counts()
+    became = ", ".join(f"{counts.get(name, 0)} {name}" for name in ("kept", "late", "open"))
+    back = int(made["over_promised"].sum())
+    return f"{became}; after {back} the customer came back about the same thing."
+
+
+def _template() -> Any:
+    try:
+        from jinja2 import Environment, StrictUndefined
+    except ImportError as error:
+        raise MissingExtraError("the report", "report") from error
+    room = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    return room.from_string(_asset("page.html"))
+
+
+def _asset(name: str) -> str:
+    return (files("empathy_score.report") / name).read_text(encoding="utf-8").strip()
+
+
+def _about(scores: Scores) -> str:
+    import pandas as pd
+
+    turns = spoken(scores)
+    said = f"{len(replies(turns)):,} replies in {len(scores.transcripts):,} conversations"
+    times = turns["time"].dropna()
+    if times.empty:
+        return f"{said}."
+    first, last = (pd.Timestamp(t, unit="s").date() for t in (times.min(), times.max()))
+    return f"{said}, {first} to {last}."
+
+
+def _looks(scores: Scores, found: Findings) -> Iterator[dict[str, Any]]:
+    """Quote what deserves a look, one kind after the other."""
+    turns = spoken(scores)
+    said = replies(turns)
+    given = said[(said["opportunity"] == "given") & (said["score"] >= BEST)]
+    late = found.promises[found.promises["status"] == "late"]
+    unsure = said[said["needs_review"].eq(True)] if "needs_review" in said else said.iloc[:0]
+    rows: dict[str, pd.DataFrame] = {
+        "missed": missed(scores),
+        "best": given.sort_values("score", ascending=False),
+        "late promise": late,
+        "unsure": unsure,
+    }
+    for name, title in _TITLES.items():
+        quoted = rows[name].drop_duplicates("text").head(QUOTES)
+        yield {
+            "title": f"{title} ({len(rows[name])})",
+            "filter": {"flag": name},
+            "rows": [
+                {"id": identity, "text": text if len(text) <= 160 else f"{text[:159]}…"}
+                for identity, text in zip(quoted["conversation_id"], quoted["text"], strict=True)
+            ],
+        }

@@ -1,0 +1,172 @@
+"""`Scores` -> the conversations as the page's script reads them: an index, and texts in parts."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from empathy_score.dimensions import ROADS
+from empathy_score.insight import arcs, outcomes, promises
+from empathy_score.insight.spoken import by_conversation, spoken
+from empathy_score.markers.types import MARKER_TYPES, marker_groups
+
+if TYPE_CHECKING:
+    from empathy_score.scores import Scores
+
+PART = 100
+"""Conversations in one part of the page, which is read when one of them is opened."""
+
+SHOWN = 10_000
+"""Conversations that a page holds; of more, a sample."""
+
+BEST = 85.0
+"""Score from which a reply that gave empathy when called for is one to learn from."""
+
+FLAGS = ("missed", "late promise", "unsure", "best", "failed", "recovered")
+
+MANY = ("agent_id", "team", "company", "channel", "topic")
+"""Columns that conversations are filtered by; each may have several values in one."""
+
+
+@dataclass(frozen=True)
+class Talks:
+    """What of the conversations is embedded in the page, as JSON that no markup can end.
+
+    Parameters
+    ----------
+    index : str
+    parts : list of str
+    total, shown : int
+        How many conversations there are, and are in the page.
+    """
+
+    index: str
+    parts: list[str]
+    total: int
+    shown: int
+
+
+def talks(scores: Scores, limit: int = SHOWN, seed: int = 0) -> Talks:
+    """Lay conversations out for the page.
+
+    Parameters
+    ----------
+    scores : Scores
+    limit : int, default 10000
+        Of more than these, half of the sample is drawn from those that have a flag to look at.
+    seed : int
+    """
+    turns = spoken(scores)
+    flags = _flags(scores, turns)
+    total = len(scores.transcripts)
+    chosen = _chosen(total, flags, limit, seed)
+    ended = outcomes(scores)["outcome"]
+    names = [name for name in _COLUMNS if name in turns]
+    entries: list[dict[str, Any]] = []
+    bodies = []
+    for number, own in by_conversation(turns[turns["conversation"].isin(chosen)], *names):
+        rows = [dict(zip(("row", *names), values, strict=True)) for values in own]
+        entry = _entry(rows, flags.get(number, []), ended.get(number))
+        entries.append({"n": len(entries), **entry})
+        bodies.append([_turn(row, scores) for row in rows])
+    head = {
+        "talks": entries, "part": PART, "roads": list(ROADS), "roles": ["customer", "agent"],
+        "groups": marker_groups(MARKER_TYPES),
+    }  # fmt: skip
+    parts = [as_json(bodies[start : start + PART]) for start in range(0, len(bodies), PART)]
+    return Talks(as_json(head), parts, total, len(entries))
+
+
+_COLUMNS = ("conversation_id", "role", "text", "time", "road", "score", "empathy", "opportunity",
+            "feeling", "valence", *MANY)  # fmt: skip
+
+
+def _flags(scores: Scores, turns: pd.DataFrame) -> dict[int, list[str]]:
+    """Give what makes each conversation worth a look."""
+    said = turns[turns["role"] == "agent"]
+    best = (said["opportunity"] == "given") & (said["score"] >= BEST)
+    unsure = said["needs_review"].eq(True) if "needs_review" in said else best & False
+    late = promises(scores)
+    arc = arcs(scores)
+    found = {
+        "missed": said.loc[said["opportunity"] == "missed", "conversation"],
+        "late promise": turns.loc[late.loc[late["status"] == "late", "row"], "conversation"],
+        "unsure": said.loc[unsure, "conversation"],
+        "best": said.loc[best, "conversation"],
+        "failed": pd.Series(arc.index[arc["failed"].fillna(False)]),
+        "recovered": pd.Series(arc.index[arc["recovered"].fillna(False)]),
+    }
+    flags: dict[int, list[str]] = {}
+    for name in FLAGS:
+        for number in sorted(set(found[name].tolist())):
+            flags.setdefault(int(number), []).append(name)
+    return flags
+
+
+def _chosen(total: int, flags: dict[int, list[str]], limit: int, seed: int) -> set[int]:
+    if total <= limit:
+        return set(range(total))
+    draw = random.Random(seed)
+    worth = [number for number, own in flags.items() if set(own) - {"failed", "recovered"}]
+    first = set(draw.sample(worth, min(len(worth), limit // 2)))
+    rest = [number for number in range(total) if number not in first]
+    return first | set(draw.sample(rest, limit - len(first)))
+
+
+def _entry(rows: list[dict[str, Any]], flags: list[str], outcome: Any) -> dict[str, Any]:
+    """Say of one conversation what it is filtered by."""
+    replies = [row for row in rows if row["role"] == "agent"]
+    roads = [row["road"] for row in replies if row["road"] is not None]
+    on_a_road = [road for road in roads if road != "none"] or roads
+    scored = [row["score"] for row in replies if row["score"] == row["score"]]
+    times = [row["time"] for row in rows if row["time"] == row["time"]]
+    kept = {name: _distinct(row.get(name) for row in rows) for name in MANY}
+    return {
+        "id": str(rows[0]["conversation_id"]),
+        **kept,
+        "day": str(pd.Timestamp(times[0], unit="s").date()) if times else "",
+        "main": max(on_a_road, key=on_a_road.count) if on_a_road else None,
+        "road": _distinct(roads),
+        "feeling": _distinct(row["feeling"] for row in rows),
+        "outcome": outcome if isinstance(outcome, str) else None,
+        "flag": flags,
+        "score": round(sum(scored) / len(scored)) if scored else None,
+    }
+
+
+def _distinct(values: Iterable[Any]) -> list[str]:
+    known = (v for v in values if v is not None and v == v)
+    return list(dict.fromkeys(str(value) for value in known))
+
+
+def _turn(row: dict[str, Any], scores: Scores) -> list[Any]:
+    """Give one turn as role, speaker, text, markers, scores in words, and valence."""
+    text = row["text"]
+    valence = row["valence"]
+    if row["role"] == "customer":
+        shown = f"{row['feeling']} · valence {valence:+.1f}" if valence == valence else ""
+        return ["customer", "customer", text, [], shown, round(valence, 2) if shown else None]
+    who = row.get("agent_id")
+    who = "agent" if who is None or who != who else f"agent {who}"
+    numbers = []
+    if row["road"] is not None:
+        numbers = [f"road {row['road']}", f"empathy {row['empathy']:.1f} of 3"]
+    if row["opportunity"] in ("given", "missed"):
+        numbers.append(f"opportunity {row['opportunity']}")
+    if row["score"] == row["score"]:
+        numbers.append(f"score {row['score']:.0f}")
+    marks = [[m.type, m.start, m.end] for m in scores.markers.get(row["row"], ())]
+    return ["agent", who, text, marks, " · ".join(numbers), None]
+
+
+def as_json(value: Any) -> str:
+    """Write JSON that may stand in a page: nothing in it can end the element or begin another."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for letter in "<>&\u2028\u2029":
+        text = text.replace(letter, f"\\u{ord(letter):04x}")
+    return text

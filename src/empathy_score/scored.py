@@ -1,0 +1,118 @@
+"""A scored table, as `Scores.turns` gives and `empathy-score score` writes it -> `Scores` again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from empathy_score.conversation import Marker, Role
+from empathy_score.dimensions import DIMENSIONS
+from empathy_score.errors import TranscriptError
+from empathy_score.scores import SUMS, Scores
+from empathy_score.transcripts.formats import Note, read_table
+from empathy_score.transcripts.reading import lay_out
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+_TRUE = {"true": True, "false": False}
+
+
+def is_scored(table: pd.DataFrame) -> bool:
+    """Tell whether a table was written by us: it has roads, markers and a signature."""
+    return {"road", "markers", "signature"} <= set(map(str, table.columns))
+
+
+def read_scores(source: Any, *, roles: Mapping[str, Role] | None = None) -> Scores:
+    """Read a scored table back.
+
+    Parameters
+    ----------
+    source : any form that `read_transcripts` takes
+        A table that `Scores.turns` gave or that `empathy-score score` wrote.
+    roles : mapping of str to {"agent", "customer", "other"}, optional
+        As it was scored with.
+
+    Returns
+    -------
+    Scores
+        With the dimensions of the table that are in `DIMENSIONS`; other columns pass through.
+
+    Raises
+    ------
+    TranscriptError
+        Where the table cannot be read, or was not scored.
+    """
+    notes: list[Note] = []
+    table, name = read_table(source, notes)
+    if not is_scored(table):
+        raise TranscriptError(
+            name,
+            "is not a scored table",
+            expected="the columns road, markers and signature",
+            came=", ".join(map(str, table.columns)) or "no columns",
+            do="Score it first: empathy-score score IN -o scored.parquet.",
+        )
+    found = tuple(d for d in DIMENSIONS if d.name in table.columns)
+    texts = {d.name for d in found if d.kind == "nominal"} | {"opportunity"}
+    names = [n for d in found for n in d.columns if n in table.columns]
+    names += [n for n in (*SUMS, "canned") if n in table.columns]
+    columns = {n: _column(table[n], n in texts, n == "needs_review") for n in names}
+    markers = {
+        row: _markers(value, row, name)
+        for row, value in enumerate(table["markers"])
+        if not _missing(value)
+    }
+    signatures = [str(v) for v in table["signature"].dropna().unique()[:1]]
+    given = table.drop(columns=[*names, "markers", "signature"])
+    return Scores(
+        transcripts=lay_out(given, name, notes, roles=roles),
+        dimensions=found,
+        columns=columns,
+        markers=markers,
+        signature=signatures[0] if signatures else "",
+        notes=tuple(notes),
+        seconds=0.0,
+    )
+
+
+def _missing(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and value != value) or value == ""
+
+
+def _column(column: pd.Series, text: bool, flag: bool) -> NDArray[Any]:
+    import pandas as pd
+
+    if not (text or flag):
+        numbers: NDArray[Any] = pd.to_numeric(column, errors="coerce").to_numpy(
+            dtype=np.float64, na_value=float("nan")
+        )
+        return numbers
+    values = np.full(len(column), None, dtype=object)
+    for row, value in enumerate(column):
+        if not _missing(value):
+            values[row] = _TRUE.get(str(value).lower()) if flag else str(value)
+    return values
+
+
+def _markers(value: Any, row: int, name: str) -> tuple[Marker, ...]:
+    try:
+        found = json.loads(value) if isinstance(value, str) else value
+        return tuple(
+            Marker(
+                str(m["type"]), int(m["start"]), int(m["end"]), str(m["text"]), float(m["score"])
+            )
+            for m in found
+        )
+    except (TypeError, ValueError, KeyError) as error:
+        raise TranscriptError(
+            name,
+            f"row {row + 1}, column 'markers' cannot be read",
+            expected="a list of objects with type, start, end, text and score",
+            came=repr(value)[:40],
+            do="Take the table as empathy-score wrote it.",
+        ) from error
