@@ -245,7 +245,7 @@ def test_unreadable_files(tmp_path, name, data):
 
 def test_a_file_that_is_not_there(tmp_path):
     assert "cannot be opened" in refused(tmp_path / "none.csv")
-    assert "cannot be opened" in refused(tmp_path)
+    assert "no ConvoKit corpus" in refused(tmp_path)
 
 
 def test_something_that_is_no_table():

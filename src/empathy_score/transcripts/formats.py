@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from empathy_score.errors import TranscriptError
+from empathy_score.transcripts import exports
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,6 +139,8 @@ def _whole(value: Any) -> Any:
 
 def _read_file(source: str | Path, notes: list[Note]) -> tuple[pd.DataFrame, str]:
     name = "standard input" if str(source) == "-" else str(source)
+    if str(source) != "-" and Path(source).is_dir():
+        return _from_turns(exports.convokit(Path(source)), name), name
     try:
         data = sys.stdin.buffer.read() if str(source) == "-" else Path(source).read_bytes()
     except (OSError, ValueError) as error:
@@ -187,8 +190,62 @@ def _read_file(source: str | Path, notes: list[Note]) -> tuple[pd.DataFrame, str
             do="Check the export, or give the file its true ending.",
         )
     text = _decode(data, notes)
+    exported = _exported(text, form, name)
+    if exported is not None:
+        return _from_turns(exported, name), name
     form = form or _form_by_content(text)
     return (_jsonl(text, name) if form == "jsonl" else _delimited(text, name, form)), name
+
+
+def _exported(text: str, form: str | None, name: str) -> exports.Rows | None:
+    """Give the turns of what a vendor or tool exported; None where the text is a table."""
+    start = text.lstrip("\ufeff \t\r\n")[:6]
+    if start == "WEBVTT":
+        return exports.webvtt(text)
+    if start[:1] in ("{", "["):
+        return _documents(text, name)
+    return exports.labelled_text(text) if form not in ("csv", "tsv") else None
+
+
+def _documents(text: str, name: str) -> exports.Rows | None:
+    """Read one JSON document, a list of them, or one a line; None where they are rows of turns."""
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError):
+        lines = (line for line in text.split("\n") if line.strip())
+        try:
+            first = json.loads(next(lines))
+        except (ValueError, RecursionError):
+            return None  # the table's own reader says what is wrong, and where
+        if exports.read_documents([first], name) is None:
+            return None
+        numbered = ((n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip())
+        return exports.read_documents((_json(line, name, n) for n, line in numbered), name)
+    if isinstance(whole, list):
+        found = exports.read_documents([whole], name)
+        return found if found is not None or not whole else exports.read_documents(whole, name)
+    found = exports.read_documents([whole], name)
+    if found is None and isinstance(whole, Mapping) and _no_row(whole):
+        raise exports.unknown(whole, name)
+    return found
+
+
+def _no_row(document: Mapping[Any, Any]) -> bool:
+    """Tell a whole document from a table of one row: it holds lists or objects, and no text."""
+    nested = any(isinstance(value, list | Mapping) for value in document.values())
+    return nested and not {"text", "utterance", "message", "body", "content"} & set(document)
+
+
+def _from_turns(rows: exports.Rows, name: str) -> pd.DataFrame:
+    if not rows:
+        raise TranscriptError(
+            name,
+            "holds no turn",
+            expected="at least one message or phrase",
+            came="an export without any",
+            do="Check the export's filters.",
+        )
+    return _from_records(exports.turns_of(rows), "turn", name)
 
 
 def _form_by_content(text: str) -> str:

@@ -1,0 +1,494 @@
+"""What vendors and tools export -> rows of turns, chosen by content, not by the file's name.
+
+To add a reader, write one function and one line in `READERS`. A reader takes a JSON document, or a
+text, and gives one mapping a turn, or None where the document is not of its kind.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+from empathy_score.errors import TranscriptError
+
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One form of export.
+
+    Parameters
+    ----------
+    name : str
+        As shown in errors.
+    keys : tuple of str
+        Top-level keys that such a document has; for naming the nearest form.
+    read : callable
+        Document -> rows, or None.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    read: Callable[[Any], Rows | None]
+
+
+def contact_lens(document: Any) -> Rows | None:
+    """Read Amazon Connect Contact Lens output, of calls or chats."""
+    said = _list(document, "Transcript")
+    if said is None:
+        return None
+    roles = {
+        p.get("ParticipantId"): p.get("ParticipantRole")
+        for p in document.get("Participants", [])
+        if isinstance(p, Mapping)
+    }
+    metadata = document.get("CustomerMetadata", {})
+    contact = metadata.get("ContactId") or document.get("ContactId") or document.get("JobName")
+    channel = {"VOICE": "phone", "CHAT": "chat"}.get(str(document.get("Channel", "")).upper())
+    rows = []
+    for turn in said:
+        who = turn.get("ParticipantId")
+        role = turn.get("ParticipantRole") or roles.get(who) or who
+        time = turn.get("AbsoluteTime")
+        if time is None and "BeginOffsetMillis" in turn:
+            time = turn["BeginOffsetMillis"] / 1000
+        rows.append({"conversation_id": contact, "role": role, "text": turn.get("Content"),
+                     "timestamp": time, "channel": channel})  # fmt: skip
+    return rows
+
+
+def zendesk(document: Any) -> Rows | None:
+    """Read a Zendesk ticket with its comments; private comments become notes."""
+    said = _list(document, "comments")
+    if said is None or not all("author_id" in comment for comment in said):
+        return None
+    ticket = document.get("ticket", document)
+    roles = {user.get("id"): user.get("role") for user in document.get("users", [])}
+    requester = ticket.get("requester_id")
+    rows = []
+    for comment in said:
+        author = comment["author_id"]
+        asked = author == requester or roles.get(author) == "end-user"
+        role = "customer" if asked else "agent"
+        text = comment.get("plain_body") or comment.get("body") or ""
+        rows.append({
+            "conversation_id": ticket.get("id"),
+            "role": role if comment.get("public", True) else "note",
+            "text": text if comment.get("plain_body") else _plain(text),
+            "timestamp": comment.get("created_at"),
+            "agent_id": author if role == "agent" else None,
+            "channel": _channel(comment),
+            "topic": ticket.get("subject"),
+        })  # fmt: skip
+    return rows
+
+
+def intercom(document: Any) -> Rows | None:
+    """Read an Intercom conversation; notes and bots stay apart."""
+    parts = document.get("conversation_parts") if isinstance(document, Mapping) else None
+    if isinstance(parts, Mapping):
+        parts = parts.get("conversation_parts")
+    if not isinstance(parts, list):
+        return None
+    source = document.get("source") or {}
+    first = {**source, "created_at": document.get("created_at"), "part_type": "comment"}
+    roles = {"user": "customer", "lead": "customer", "contact": "customer", "admin": "agent",
+             "team": "agent"}  # fmt: skip
+    rows = []
+    for part in ([first] if source.get("body") else []) + parts:
+        if not part.get("body"):
+            continue
+        author = part.get("author") or {}
+        role = roles.get(str(author.get("type")), "bot")
+        rows.append({
+            "conversation_id": document.get("id"),
+            "role": "note" if part.get("part_type") == "note" else role,
+            "text": _plain(part["body"]), "timestamp": part.get("created_at"),
+            "agent_id": author.get("id") if role == "agent" else None, "channel": "chat",
+        })  # fmt: skip
+    return rows
+
+
+def genesys(document: Any) -> Rows | None:
+    """Read a Genesys Cloud transcript."""
+    transcripts = _list(document, "transcripts")
+    if transcripts is None or not all("phrases" in one for one in transcripts):
+        return None
+    purposes = {"internal": "agent", "external": "customer", "agent": "agent", "user": "agent",
+                "customer": "customer", "acd": "bot", "ivr": "bot", "bot": "bot"}  # fmt: skip
+    return [
+        {"conversation_id": document.get("conversationId"),
+         "role": purposes.get(str(phrase.get("participantPurpose")).lower(),
+                              phrase.get("participantPurpose")),
+         "text": phrase.get("text") or phrase.get("decoratedText"),
+         "timestamp": phrase.get("startTimeMs"),
+         "channel": _genesys_channel(document)}
+        for one in transcripts
+        for phrase in one["phrases"]
+    ]  # fmt: skip
+
+
+def insights_entries(document: Any) -> Rows | None:
+    """Read the JSON that Google's Conversational Insights takes in: a list of entries."""
+    said = _list(document, "entries")
+    if said is None or not all("role" in entry and "text" in entry for entry in said):
+        return None
+    return [
+        {"conversation_id": document.get("conversation_id") or document.get("id"),
+         "role": _google(entry["role"]), "text": entry["text"],
+         "timestamp": entry.get("start_timestamp_usec"),
+         "agent_id": entry.get("user_id") if _google(entry["role"]) == "agent" else None}
+        for entry in said
+    ]  # fmt: skip
+
+
+def insights_conversation(document: Any) -> Rows | None:
+    """Read a conversation that Google's Conversational Insights exports."""
+    transcript = document.get("transcript") if isinstance(document, Mapping) else None
+    said = _list(transcript, "transcriptSegments")
+    if said is None:
+        return None
+    return [
+        {"conversation_id": str(document.get("name", "")).rpartition("/")[2] or None,
+         "role": _google((segment.get("segmentParticipant") or {}).get("role")),
+         "text": segment.get("text"), "timestamp": segment.get("messageTime"),
+         "agent_id": document.get("agentId"),
+         "channel": {"PHONE_CALL": "phone", "CHAT": "chat"}.get(str(document.get("medium")))}
+        for segment in said
+    ]  # fmt: skip
+
+
+def chat_messages(document: Any) -> Rows | None:
+    """Read chat-format messages: user, assistant, system, tool."""
+    said = _list(document, "messages")
+    if said is None or not all("role" in m and "content" in m for m in said):
+        return None
+    roles = {"user": "customer", "assistant": "agent", "human": "customer", "tool": "system",
+             "developer": "system", "function": "system"}  # fmt: skip
+    name = document.get("conversation_id", document.get("id"))
+    return [
+        {"conversation_id": name, "role": roles.get(str(m["role"]), m["role"]),
+         "text": _content(m["content"]), "channel": "chat"}
+        for m in said
+    ]  # fmt: skip
+
+
+def twilio(document: Any) -> Rows | None:
+    """Read Twilio's message list; who writes from a phone number or as a chat user is customer."""
+    said = _list(document, "messages")
+    if said is None or not all("author" in m and "body" in m for m in said):
+        return None
+    return [
+        {"conversation_id": m.get("conversation_sid") or m.get("channel_sid"),
+         "role": _twilio_role(m), "text": m["body"], "turn": m.get("index"),
+         "timestamp": m.get("date_created"),
+         "agent_id": m["author"] if _twilio_role(m) == "agent" else None}
+        for m in said
+    ]  # fmt: skip
+
+
+def slack(document: Any) -> Rows | None:
+    """Read a Slack channel's export: a list of messages, threads apart.
+
+    Slack does not say who is agent: users are roles, which `roles` names.
+    """
+    said = document.get("messages") if isinstance(document, Mapping) else document
+    if not isinstance(said, list) or not said:
+        return None
+    if not all(isinstance(m, Mapping) and "ts" in m and "text" in m for m in said):
+        return None
+    return [
+        {"conversation_id": m.get("thread_ts", m["ts"]),
+         "role": "bot" if m.get("bot_id") or m.get("subtype") else m.get("user"),
+         "text": m["text"], "timestamp": m["ts"], "agent_id": m.get("user"), "channel": "chat"}
+        for m in said
+    ]  # fmt: skip
+
+
+READERS: tuple[Reader, ...] = (
+    Reader("Amazon Connect Contact Lens", ("Transcript", "Participants", "Channel"), contact_lens),
+    Reader("Zendesk ticket with comments", ("ticket", "comments", "users"), zendesk),
+    Reader("Intercom conversation", ("type", "id", "source", "conversation_parts"), intercom),
+    Reader("Genesys Cloud transcript", ("conversationId", "transcripts"), genesys),
+    Reader("Conversational Insights entries", ("entries",), insights_entries),
+    Reader("Conversational Insights conversation", ("name", "transcript"), insights_conversation),
+    Reader("chat-format messages", ("messages",), chat_messages),
+    Reader("Twilio messages", ("messages", "meta"), twilio),
+    Reader("Slack messages", ("messages",), slack),
+)
+"""Readers of JSON documents, in the order in which they are asked."""
+
+
+def read_documents(documents: Iterable[Any], name: str) -> Rows | None:
+    """Read JSON documents, each a conversation or several.
+
+    Parameters
+    ----------
+    documents : iterable
+    name : str
+        Of the source; conversations without a name of their own are numbered.
+
+    Returns
+    -------
+    list of dict or None
+        One mapping a turn; None where the first document is of no known form.
+
+    Raises
+    ------
+    TranscriptError
+        Where a later document is of no known form.
+    """
+    rows: Rows = []
+    for number, document in enumerate(documents, 1):
+        found = next((r for reader in READERS if (r := reader.read(document)) is not None), None)
+        if found is None:
+            if number == 1:
+                return None
+            raise unknown(document, name, number)
+        for row in found:
+            if row.get("conversation_id") is None:
+                row["conversation_id"] = f"{number}"
+            rows.append(row)
+    return rows
+
+
+def unknown(document: Any, name: str, number: int = 1) -> TranscriptError:
+    """Say which keys a document has, and which form it is nearest to."""
+    keys = list(map(str, document)) if isinstance(document, Mapping) else []
+    near = max(READERS, key=lambda reader: _overlap(keys, reader.keys))
+    came = (
+        f"an object with {', '.join(keys[:12]) or 'no keys'}" if keys else type(document).__name__
+    )
+    lacking = [key for key in near.keys if key not in keys]
+    return TranscriptError(
+        name,
+        f"document {number} has no known form",
+        expected="a table of turns, or one of: " + "; ".join(r.name for r in READERS),
+        came=came,
+        do=f"Nearest is {near.name}, whose {', '.join(lacking) or 'turns'} it lacks.",
+    )
+
+
+_CUE = re.compile(r"^(?:\d+:)?\d\d:\d\d[.,]\d{3}\s+-->")
+_VOICE = re.compile(r"<v(?:\.[\w.]+)?\s+([^>]+)>")
+_TAG = re.compile(r"</?[a-zA-Z][^>]*>")
+_SPEAKER = re.compile(
+    r"^\s*(?:\[?\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]m)?\]?\s*)?"  # a time before it
+    r"([A-Za-z][\w .'-]{0,30}?)\s*:\s+(.*)$",
+    re.IGNORECASE,
+)
+
+
+def webvtt(text: str) -> Rows | None:
+    """Read WebVTT whose cues name their speaker, by a voice tag or ``Agent:``."""
+    if not text.lstrip("\ufeff").startswith("WEBVTT"):
+        return None
+    rows: Rows = []
+    for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n")):
+        lines = block.strip().split("\n")
+        cue = next((i for i, line in enumerate(lines) if _CUE.match(line)), None)
+        if cue is None:
+            continue
+        start = lines[cue].split("-->")[0].strip().replace(",", ".")
+        for line in lines[cue + 1 :]:
+            voice, label = _VOICE.search(line), _SPEAKER.match(_TAG.sub("", line))
+            words = _TAG.sub("", line).strip()
+            if voice or label:
+                who = voice[1].strip() if voice else label[1]  # type: ignore[index]
+                words = words if voice else label[2]  # type: ignore[index]
+                rows.append({"conversation_id": "1", "role": who, "text": words,
+                             "timestamp": _clock(start), "channel": "phone"})  # fmt: skip
+            elif rows:
+                rows[-1]["text"] += f" {words}"
+    return _joined(rows) if rows else None
+
+
+def labelled_text(text: str) -> Rows | None:
+    """Read plain text of ``Agent: ...`` and ``Customer: ...`` lines.
+
+    A line of ``---`` or ``===`` parts conversations.
+    """
+    rows: Rows = []
+    number = 1
+    for line in text.replace("\r\n", "\n").split("\n"):
+        if re.fullmatch(r"\s*[-=_*]{3,}\s*", line):
+            number += bool(rows)
+            continue
+        label = _SPEAKER.match(line)
+        if label:
+            rows.append({"conversation_id": str(number), "role": label[1], "text": label[2]})
+        elif line.strip() and rows:
+            rows[-1]["text"] += f"\n{line.strip()}"
+        elif line.strip():
+            return None
+    speakers = {str(row["role"]).lower() for row in rows}
+    return rows if len(rows) > 1 and 2 <= len(speakers) <= 6 else None
+
+
+def convokit(folder: Path) -> Rows:
+    """Read a ConvoKit corpus folder; a speaker's role is in the metadata of speaker or utterance.
+
+    Raises
+    ------
+    TranscriptError
+        Where the folder is no such corpus.
+    """
+    file = folder / "utterances.jsonl"
+    if not file.is_file():
+        raise TranscriptError(
+            str(folder),
+            "is a folder, and no ConvoKit corpus",
+            expected="a file, or a folder with utterances.jsonl",
+            came=", ".join(sorted(p.name for p in folder.iterdir())[:8]) or "an empty folder",
+            do="Name the transcript file itself.",
+        )
+    speakers = _json_file(folder / "speakers.json") or _json_file(folder / "users.json")
+    rows = []
+    for number, line in enumerate(file.read_text(encoding="utf-8").split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            said = json.loads(line)
+        except ValueError as error:
+            raise TranscriptError(
+                str(file), f"line {number} is not JSON", expected="one utterance a line",
+                came=str(error), do="Mend or remove that line.",
+            ) from error  # fmt: skip
+        who = said.get("speaker", said.get("user"))
+        own = speakers.get(str(who), {})
+        meta = {**(own.get("meta", own) if isinstance(own, Mapping) else {}),
+                **(said.get("meta") or {})}  # fmt: skip
+        role = meta.get("role", meta.get("type"))
+        if role is None and "is_agent" in meta:
+            role = "agent" if meta["is_agent"] else "customer"
+        rows.append({
+            "conversation_id": said.get("conversation_id", said.get("root")),
+            "role": who if role is None else role, "text": said.get("text"),
+            "timestamp": said.get("timestamp"), "agent_id": who,
+        })  # fmt: skip
+    return rows
+
+
+def _json_file(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _list(document: Any, key: str) -> list[Any] | None:
+    found = document.get(key) if isinstance(document, Mapping) else None
+    whole = isinstance(found, list) and all(isinstance(one, Mapping) for one in found)
+    return found if whole else None
+
+
+def _overlap(keys: list[str], wanted: tuple[str, ...]) -> float:
+    lower = {key.lower() for key in keys}
+    known = {key.lower() for key in wanted}
+    return len(lower & known) / len(lower | known) if lower else 0.0
+
+
+def _joined(rows: Rows) -> Rows:
+    """Join cues in a row by the same speaker into one turn."""
+    turns: Rows = []
+    for row in rows:
+        if turns and turns[-1]["role"] == row["role"]:
+            turns[-1]["text"] += f" {row['text']}"
+        else:
+            turns.append(row)
+    return turns
+
+
+def _clock(stamp: str) -> float:
+    seconds = 0.0
+    for part in stamp.split(":"):
+        seconds = seconds * 60 + float(part)
+    return seconds
+
+
+def _google(role: Any) -> Any:
+    roles = {"HUMAN_AGENT": "agent", "AGENT": "agent", "AUTOMATED_AGENT": "bot",
+             "END_USER": "customer", "CUSTOMER": "customer"}  # fmt: skip
+    return roles.get(str(role).upper(), role)
+
+
+def _genesys_channel(document: Mapping[str, Any]) -> str | None:
+    kind = str(document.get("mediaType", "")).lower()
+    return {"call": "phone", "voice": "phone", "chat": "chat", "message": "chat"}.get(kind)
+
+
+def _twilio_role(message: Mapping[str, Any]) -> str:
+    author = str(message["author"])
+    if author.lower() == "system":
+        return "system"
+    own = str((message.get("attributes") or {}) if isinstance(message.get("attributes"), Mapping)
+              else message.get("attributes", ""))  # fmt: skip
+    outside = re.match(r"(?:[a-z]+:)?\+?\d{6,}$", author) or author.startswith(("user", "guest"))
+    return "customer" if outside or '"customer"' in own else "agent"
+
+
+def _channel(comment: Mapping[str, Any]) -> str | None:
+    via = comment.get("via")
+    found = via.get("channel") if isinstance(via, Mapping) else None
+    return str(found) if found else None
+
+
+def _content(content: Any) -> str:
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, list):
+        return ""
+    pieces = [p.get("text", "") if isinstance(p, Mapping) else str(p) for p in content]
+    return "\n".join(str(piece) for piece in pieces if piece)
+
+
+class _Words(HTMLParser):
+    """Collects the words of HTML; a block's end is a line's end."""
+
+    _BLOCKS = frozenset(("p", "div", "br", "li", "tr", "h1", "h2", "h3", "blockquote"))
+    _SILENT = frozenset(("script", "style", "head", "title"))
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[str] = []
+        self.silent = 0
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        """Begin a line with a block; ignore what is never shown."""
+        del attrs
+        self.silent += tag in self._SILENT
+        if tag == "br":
+            self.pieces.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        """End a line with a block."""
+        self.silent -= tag in self._SILENT and self.silent > 0
+        if tag in self._BLOCKS:
+            self.pieces.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        """Keep the words."""
+        if not self.silent:
+            self.pieces.append(data)
+
+
+def _plain(html: str) -> str:
+    """Give the words of HTML."""
+    parser = _Words()
+    parser.feed(str(html))
+    parser.close()
+    return re.sub(r"\n{3,}", "\n\n", "".join(parser.pieces)).strip()
+
+
+def turns_of(rows: Rows) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Give rows with their numbers, without columns that are empty in all of them."""
+    used = {key for row in rows for key, value in row.items() if value is not None}
+    for number, row in enumerate(rows, 1):
+        yield number, {key: value for key, value in row.items() if key in used}
