@@ -31,14 +31,14 @@ def test_the_columns_it_lists_are_the_columns_there_are(root, scorer):
     text = (root / "README.md").read_text(encoding="utf-8")
     for dimension in scorer.model.dimensions:
         assert f"`{dimension.name}`" in text, dimension.name
-    for name in ("opportunity", "score", "needs_review"):
+    for name in ("opportunity", "score", "needs_review", "canned"):
         assert f"`{name}`" in text
 
 
 def test_every_command_is_one_there_is(root):
     said = " ".join(blocks(root, "sh") + blocks(root, "console"))
     commands = set(re.findall(r"empathy-score (\w+)", said))
-    assert commands == {"score", "explain", "train", "calibrate", "evaluate"}
+    assert commands == {"score", "explain", "report", "train", "calibrate", "evaluate"}
 
 
 def test_its_example_shows_markers_that_are_found(root, scorer):
