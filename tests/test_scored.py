@@ -18,7 +18,9 @@ def scores():
         ("a", "Sorry, we'll mend it", {"road": "care", "opportunity": "given", "score": 71.5}),
         agent_id="007",
     )
-    return written(rows, {1: (Marker("regret", 0, 5, "Sorry", 0.9),)})
+    rows += talk("y", ("a", "Hm", {}), ("a", "So sorry, I'll mend it", {}))
+    two = (Marker("regret", 0, 8, "So sorry", 0.9), Marker("own", 10, 22, "I'll mend it", 0.5))
+    return written(rows, {1: (Marker("regret", 0, 5, "Sorry", 0.9),), 3: two})
 
 
 @pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet", "csv.gz"])
@@ -28,7 +30,8 @@ def test_round_trip(scores, tmp_path, ending):
     again = read_scores(path)
     assert again.markers == scores.markers
     assert again.signature == scores.signature
-    assert again.table["agent_id"].tolist() == ["007", "007"]
+    assert again.table["agent_id"].tolist()[:2] == ["007", "007"]
+    assert again.table["agent_id"].isna().tolist()[2:] == [True, True]
     for name in ("road", "feeling", "opportunity"):
         assert again.columns[name].tolist() == scores.columns[name].tolist()
     for name in ("score", "valence"):
@@ -38,6 +41,7 @@ def test_round_trip(scores, tmp_path, ending):
 
 def test_a_table_in_memory(scores):
     assert read_scores(scores.turns()).markers == scores.markers
+    assert read_scores(scores.turns().convert_dtypes()).markers == scores.markers
 
 
 def test_a_table_that_was_not_scored_is_refused(scores):
@@ -47,6 +51,6 @@ def test_a_table_that_was_not_scored_is_refused(scores):
 
 def test_markers_that_are_no_markers_are_named(scores):
     table = scores.turns()
-    table["markers"] = ["", "[1]"]
+    table["markers"] = ["", "[1]", "", ""]
     with pytest.raises(TranscriptError, match="row 2, column 'markers'"):
         read_scores(table)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from empathy_score.conversation import Role
     from empathy_score.dimensions import Kind
     from empathy_score.scorer import Progress
+    from empathy_score.transcripts import Note
 
 app = typer.Typer(
     name="empathy-score",
@@ -173,20 +174,20 @@ def report_command(
 ) -> None:
     """Write one self-contained page: which road you are on, what was missed, whom to call."""
     from empathy_score.report import write_report
-    from empathy_score.scored import is_scored, read_scores
-    from empathy_score.transcripts import read_transcripts
+    from empathy_score.scored import is_scored, scores_of
     from empathy_score.transcripts.formats import read_table
+    from empathy_score.transcripts.reading import lay_out
 
     console = _console(stderr=True)
-    table, _ = read_table(source, [])
+    notes: list[Note] = []
+    table, name = read_table(source, notes)
     if is_scored(table):
-        scores = read_scores(table, roles=_roles(roles))
+        scores = scores_of(table, name, notes, roles=_roles(roles))
     else:
         from empathy_score.scorer import Scorer
 
-        transcripts = read_transcripts(
-            table, columns=_pairs(columns, "--columns"), roles=_roles(roles)
-        )
+        named = _pairs(columns, "--columns")
+        transcripts = lay_out(table, name, notes, columns=named, roles=_roles(roles))
         with _bar(console) as progress:
             scores = Scorer(model).score(transcripts, progress)
     write_report(scores, output, title=title, limit=conversations)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from empathy_score.conversation import Marker, Role
 from empathy_score.dimensions import DIMENSIONS
@@ -16,15 +17,14 @@ from empathy_score.transcripts.formats import Note, read_table
 from empathy_score.transcripts.reading import lay_out
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
 _TRUE = {"true": True, "false": False}
 
 
 def is_scored(table: pd.DataFrame) -> bool:
-    """Tell whether a table was written by us: it has roads, markers and a signature."""
-    return {"road", "markers", "signature"} <= set(map(str, table.columns))
+    """Tell whether a table was written by us: it has markers and a signature."""
+    return {"markers", "signature"} <= set(map(str, table.columns))
 
 
 def read_scores(source: Any, *, roles: Mapping[str, Role] | None = None) -> Scores:
@@ -53,10 +53,17 @@ def read_scores(source: Any, *, roles: Mapping[str, Role] | None = None) -> Scor
         raise TranscriptError(
             name,
             "is not a scored table",
-            expected="the columns road, markers and signature",
+            expected="the columns markers and signature",
             came=", ".join(map(str, table.columns)) or "no columns",
             do="Score it first: empathy-score score IN -o scored.parquet.",
         )
+    return scores_of(table, name, notes, roles=roles)
+
+
+def scores_of(
+    table: pd.DataFrame, name: str, notes: list[Note], *, roles: Mapping[str, Role] | None = None
+) -> Scores:
+    """Give the scores of a scored table that has been read; `name` stands for it in errors."""
     found = tuple(d for d in DIMENSIONS if d.name in table.columns)
     texts = {d.name for d in found if d.kind == "nominal"} | {"opportunity"}
     names = [n for d in found for n in d.columns if n in table.columns]
@@ -81,12 +88,12 @@ def read_scores(source: Any, *, roles: Mapping[str, Role] | None = None) -> Scor
 
 
 def _missing(value: Any) -> bool:
-    return value is None or (isinstance(value, float) and value != value) or value == ""
+    if isinstance(value, str):
+        return not value
+    return value is None or value is pd.NA or (isinstance(value, float) and value != value)
 
 
 def _column(column: pd.Series, text: bool, flag: bool) -> NDArray[Any]:
-    import pandas as pd
-
     if not (text or flag):
         numbers: NDArray[Any] = pd.to_numeric(column, errors="coerce").to_numpy(
             dtype=np.float64, na_value=float("nan")

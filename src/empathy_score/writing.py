@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -112,7 +113,8 @@ def write_table(frame: pd.DataFrame, path: str | Path) -> None:
             do="Check the folder, its permissions and the disk.",
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def _write(frame: pd.DataFrame, out: IO[bytes], form: str) -> None:

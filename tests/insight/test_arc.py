@@ -1,11 +1,22 @@
 """The arc: failure, what was done about it, and whether the customer came back."""
 
 import numpy as np
+import pandas as pd
 import pytest
-from by_hand import talk, written
 
+from by_hand import talk, written
 from empathy_score.errors import ModelError
-from empathy_score.insight import arcs, five_questions, moments_of_truth, voice, voice_by
+from empathy_score.insight import (
+    arcs,
+    canned_share,
+    five_questions,
+    lost_against_won,
+    moments_of_truth,
+    outcomes,
+    standing,
+    voice,
+    voice_by,
+)
 from empathy_score.insight.canned import canned
 from empathy_score.scores import Scores
 
@@ -53,6 +64,38 @@ def test_agents_alone_have_no_arc():
     arc = one(("a", "hello", {}))
     assert np.isnan(arc["valence_start"])
     assert not arc["failed"]
+
+
+def test_who_was_never_down_did_not_recover():
+    arc = one(("c", "it broke", {}), ("a", "mended", MEND), ("c", "ok", {}))
+    assert arc["failed"]
+    assert arc.isna()["recovered"]
+
+
+def test_a_complaint_that_nobody_could_react_to_is_not_lost():
+    scores = written(talk("x", ("c", "broken!", ANGRY), ("a", "sorry", MEND)))
+    assert outcomes(scores)["outcome"].tolist() == ["unchanged"]
+    scores = written(talk("x", ("c", "broken!", ANGRY), ("a", "sorry", MEND), ("c", "no", ANGRY)))
+    assert outcomes(scores)["outcome"].tolist() == ["lost"]
+
+
+def test_two_conversations_make_no_clear_difference():
+    rows = []
+    for number in range(4):
+        lost = number % 2
+        end = ("c", "bye", ANGRY if lost else GLAD)
+        rows += talk(f"x{number}", ("c", "broken!", ANGRY), ("a", "hm", {"road": "care" if lost
+                     else "none"}), end)  # fmt: skip
+    assert not lost_against_won(written(rows))["clear"].any()
+
+
+def test_missing_cells_of_any_kind_are_missing():
+    rows = talk("x", ("c", "broken!", ANGRY), ("a", "mended", MEND), agent_id=7)
+    scores = written(rows)
+    scores.table["agent_id"] = pd.array([pd.NA, 7], dtype="Int64")
+    scores.table["company"] = pd.array([pd.NA, "Acme"], dtype="string")
+    assert standing(scores).index.tolist() == [7]
+    assert canned_share(scores).isna().all()
 
 
 def test_an_empty_table_gives_empty_tables():

@@ -3,8 +3,8 @@
 import datetime as dt
 
 import pytest
-from by_hand import talk, written
 
+from by_hand import talk, written
 from empathy_score.insight import find_promises, promises
 from empathy_score.insight.due import due_in
 
@@ -24,6 +24,12 @@ HOUR, DAY = 3600.0, 86400.0
         ("They'll collect the old one on Monday.", "other"),
         ("Checking with the driver, will call you tomorrow.", "we"),
         ("We promise to fix this.", "we"),
+        ("We are sending a new one out today.", "we"),
+        ("You should receive a refund in 3-5 days.", "other"),
+        ("Expect a call from us before 5pm.", "other"),
+        ("Let me check that and get back to you in ten minutes.", "we"),
+        ("Please bear with me and I'll get this sorted for you today.", "I"),
+        ("We'll get back to you as soon as we have an update.", "we"),
     ],
 )
 def test_promises(reply, who):
@@ -48,6 +54,14 @@ def test_promises(reply, who):
         "I will be happy to help.",
         "You'll need to restart the router.",
         "We refunded it yesterday.",
+        "We will charge a late fee of $20.",
+        "We will be closed on Monday.",
+        "We will close your account if payment is not received.",
+        "I will try to explain.",
+        "I'll just ask a few questions first.",
+        "I'll stop you there.",
+        "I will be with you in a moment.",
+        "It will get your settings from the cloud.",
         "",
     ],
 )
@@ -72,6 +86,10 @@ def test_no_promises(reply):
         ("tomorrow at 9am", 23 * HOUR),
         ("at 2", 4 * HOUR),
         ("in a week", 7 * DAY),
+        ("in a couple of days", 2 * DAY),
+        ("within a few hours", 3 * HOUR),
+        ("by noon", 2 * HOUR),
+        ("tomorrow before noon", 26 * HOUR),
     ],
 )
 def test_due_times(words, seconds):
@@ -80,10 +98,20 @@ def test_due_times(words, seconds):
     assert when
 
 
-@pytest.mark.parametrize("words", ["soon", "shortly", "as agreed"])
-def test_a_vague_time_is_no_due_time(words):
-    assert due_in(f"It will arrive {words}.", MONDAY)[1] != due_in("", MONDAY)[0]
-    assert due_in(f"It will arrive {words}.", MONDAY)[1] != due_in(words, MONDAY)[1]  # NaN
+@pytest.mark.parametrize(
+    "words",
+    ["soon", "shortly", "as agreed", "for the 3 days you lost", "with 2 months free",
+     "within 999999999999999999999 business days", "5" * 5000 + " days"],
+)  # fmt: skip
+def test_what_says_no_time_has_no_due_time(words):
+    _, seconds = due_in(f"It will arrive {words}.", MONDAY)
+    assert seconds != seconds
+
+
+@pytest.mark.parametrize("said_at", [0.0, 95.5, -1e12, 1e14, float("nan"), float("inf")])
+def test_what_is_no_date_gives_no_weekday(said_at):
+    assert due_in("by Friday", said_at)[1] != due_in("by Friday", said_at)[1]
+    assert due_in("within 2 working days", said_at)[1] == 4 * DAY
 
 
 def test_weekdays_need_to_know_when_it_was_said():
@@ -119,6 +147,31 @@ def test_the_customer_comes_back_about_it():
 def test_coming_back_too_early_is_no_broken_promise():
     back = ("c", "Still no refund for the blender!", {"timestamp": "2026-03-02T12:00:00Z"})
     assert status(ASK, WORD, back) == ("open", True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Thanks again for your help!", "Ok, I'm still here.", "It hasn't been easy, ok.", "yes"],
+)
+def test_chatting_on_breaks_no_promise(words):
+    assert status(ASK, WORD, ("c", words, {"timestamp": "2026-03-04T15:00:00Z"})) == (
+        "open", False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["We have not processed the refund for your blender yet.",
+     "I'm afraid I have to decline the refund for your blender.", "We have a backlog, sorry."],
+)  # fmt: skip
+def test_a_refusal_keeps_no_promise(words):
+    done = ("a", words, {"timestamp": "2026-03-02T15:00:00Z"})
+    assert status(ASK, WORD, done) == ("open", False)
+
+
+def test_without_a_due_time_nothing_is_late():
+    turns = [(role, text, {}) for role, text, _ in (ASK, WORD)]
+    assert status(*turns, ("c", "Still no refund for the blender!", {})) == ("open", True)
 
 
 def test_nothing_more_is_known():

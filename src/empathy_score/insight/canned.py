@@ -296,12 +296,17 @@ def _distinct(firm: NDArray[np.int64], talk: NDArray[np.int64]) -> NDArray[np.in
     return np.bincount(pairs // (int(talk.max()) + 1), minlength=int(firm.max()) + 1)
 
 
+def is_missing(value: Any) -> bool:
+    """Tell whether a cell is empty: None, NaN, NA."""
+    return value is None or type(value).__name__ in ("NAType", "NaTType") or value != value
+
+
 def _codes(values: Sequence[Any]) -> NDArray[np.int64]:
     """Give each distinct value a number; missing ones share one."""
     numbers: Counter[Any] = Counter()
     codes = np.zeros(len(values), dtype=np.int64)
     for place, value in enumerate(values):
-        name = None if value is None or value != value else value
+        name = None if is_missing(value) else value
         if name not in numbers:
             numbers[name] = len(numbers)
         codes[place] = numbers[name]

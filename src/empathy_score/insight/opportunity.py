@@ -27,7 +27,8 @@ def opportunities(
     by : str or None, default "agent_id"
         Column to group by; None for all together.
     every : str, optional
-        Pandas frequency such as ``"W"`` or ``"MS"``: one row for each of these too, by `timestamp`.
+        Length of a period: ``"D"``, ``"W"``, ``"M"``, ``"Q"`` or another of pandas': one row for
+        each of these too, by `timestamp`.
 
     Returns
     -------
@@ -112,7 +113,8 @@ def group_keys(said: pd.DataFrame, by: str | None, every: str | None) -> list[pd
     if every is not None:
         if said["time"].isna().all():
             raise KeyError("a period needs a column 'timestamp' that can be read")
-        times = pd.Series(pd.to_datetime(said["time"], unit="s"), index=said.index)
+        stamps = pd.to_datetime(said["time"], unit="s", errors="coerce")
+        times = pd.Series(stamps, index=said.index)
         keys.append(times.dt.to_period(every).dt.start_time.rename("period"))
     return keys
 

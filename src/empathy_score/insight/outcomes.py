@@ -5,14 +5,14 @@ Source: "Do customer math", "Call lost customers", "Call loyal customers" (on Go
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from empathy_score.insight.arc import arcs
 from empathy_score.insight.spoken import by_conversation, replies, spoken
-from empathy_score.insight.statistics import mean_interval
+from empathy_score.insight.statistics import LEVEL, mean_interval, rate
+from empathy_score.insight.wording import says_thanks, says_they_are_loyal, says_they_leave
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,34 +29,11 @@ BITTER = -0.75
 
 GLAD = ("joy", "gratitude")
 
-_LEAVE = re.compile(
-    r"\b(?:cancel(?:l?ing|led)?(?: (?:my|the|our|this))? (?:account|subscription|contract|"
-    r"membership|policy|service|plan|everything)|"
-    r"(?:i(?:['’]m| am)|we(?:['’]re| are)|i(?:['’]ll| will)) "
-    r"(?:\w+ ){0,2}(?:cancel\w*|leav\w+|switch\w*|going elsewhere|go elsewhere|mov\w+ to|"
-    r"done with)|never (?:\w+ ){0,3}again|uninstall\w*|please close (?:mine|my|our|the)|"
-    r"(?:clos\w+|delet\w+) (?:my|our|the) account|opened an account (?:there|with)|"
-    r"tak\w+ (?:my|our) (?:business|money|custom) elsewhere|last (?:time|order|straw|purchase)|"
-    r"los(?:t|ing) (?:a|another|me|my|our) (?:\w+ )?(?:customer|business|custom)|"
-    r"(?:chang|switch)\w* (?:providers?|banks?|suppliers?|carriers?|companies)|"
-    r"(?:rang|called|joined|signed up (?:with|to)|moved to|gone (?:with|to)|going (?:with|to)) "
-    r"(?:your |a |another |the )?(?:competitor|rival|\w+ instead)|"
-    r"(?:i(?:['’]m| am)|we(?:['’]re| are)) (?:out|off|gone)\b|"
-    r"won['’]?t (?:be )?(?:buy|us|com|order|fly|stay|shop|return|renew)\w*|"
-    r"not (?:be )?(?:renewing|coming back|ordering|using you|shopping) )",
-    re.IGNORECASE,
-)
-_THANKS = re.compile(
-    r"\b(?:thank(?:s| you)|cheers|appreciate (?:it|that|you|your)|much appreciated|"
-    r"you(?:['’]re| are) (?:a star|the best|amazing)|life ?saver|grateful)\b",
-    re.IGNORECASE,
-)
-_SARCASM = re.compile(r"\bthanks? (?:for nothing|a lot for|so much for nothing)|no thanks\b", re.I)
-_YEARS = re.compile(
-    r"\b(?:\d+|two|three|four|five|six|seven|eight|nine|ten|many|twenty) years?\b|\bloyal\b|"
-    r"\balways (?:buy|use|shop|fly|stay)\b|\blong[- ](?:time|standing)\b|\blove you\b",
-    re.IGNORECASE,
-)
+STRICT = 0.9975
+"""Level of the interval that a clear difference must exclude 0 at: .95 shared by twenty signals."""
+
+FEWEST = 5
+"""Conversations on each side below which no difference is clear."""
 
 
 def outcomes(scores: Scores) -> pd.DataFrame:
@@ -72,10 +49,10 @@ def outcomes(scores: Scores) -> pd.DataFrame:
     DataFrame
         One row a conversation, index: its number. `conversation_id`;
         `outcome`: ``"lost"`` where the customer says they leave and is not glad afterwards, or ends
-        at `BITTER` or below without having risen; ``"won"`` where they rose by `GAIN` or more to 0
-        or above, or thank after something failed and end above 0; else ``"unchanged"``; missing
-        where no customer turn was judged; `why`: one line; `quote_row`: row of the turn that
-        says it;
+        at `BITTER` or below without having risen, after a reply; ``"won"`` where they rose by
+        `GAIN` or more to 0 or above, or thank after something failed and end above 0; else
+        ``"unchanged"``; missing where no customer turn was judged; `why`: one line; `quote_row`:
+        row of the turn that says it;
         `leaves`, `thanks`: whether their words say so; `loyal`: whether their words speak of years,
         or they are glad from first to last. What they do afterwards, the transcript does not show.
     """
@@ -87,8 +64,10 @@ def outcomes(scores: Scores) -> pd.DataFrame:
     for number, own in by_conversation(turns, "role", "text", "feeling", "valence"):
         asked = [(row, text, feeling, v) for row, role, text, feeling, v in own
                  if role == "customer"]  # fmt: skip
+        roles = [role for _, role, *_ in own]
+        answered = "agent" in roles and "customer" in roles[roles.index("agent") :]
         if asked:
-            rows[number] = _outcome(asked, bool(arc["failed"][number]))
+            rows[number] = _outcome(asked, bool(arc["failed"][number]), answered)
     columns = ["outcome", "why", "quote_row", "leaves", "thanks", "loyal"]
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
     frame = arc[["conversation_id"]].join(frame)
@@ -98,12 +77,11 @@ def outcomes(scores: Scores) -> pd.DataFrame:
     return frame
 
 
-def _outcome(asked: list[tuple[Any, ...]], failed: bool) -> dict[str, Any]:
+def _outcome(asked: list[tuple[Any, ...]], failed: bool, answered: bool) -> dict[str, Any]:
     """Judge how the customer's turns (row, text, feeling, valence) end."""
     felt = [turn for turn in asked if turn[3] == turn[3]]
-    leaving = [row for row, text, *_ in asked if _LEAVE.search(text)]
-    thanking = [row for row, text, _, v in asked
-                if v > 0 and _THANKS.search(text) and not _SARCASM.search(text)]  # fmt: skip
+    leaving = [row for row, text, _, v in asked if not v > 0 and says_they_leave(text)]
+    thanking = [row for row, text, _, v in asked if v > 0 and says_thanks(text)]
     if not felt:
         return {"outcome": None, "why": None, "quote_row": None, "leaves": bool(leaving),
                 "thanks": False, "loyal": False}  # fmt: skip
@@ -114,7 +92,7 @@ def _outcome(asked: list[tuple[Any, ...]], failed: bool) -> dict[str, Any]:
     after = felt[rows.index(leaving[-1]) + 1 :] if leaving and leaving[-1] in rows else []
     if leaving and not any(v > 0 for *_, v in after):
         outcome, why, quote = "lost", "says that they leave", leaving[-1]
-    elif end <= BITTER and shift < GAIN / 2:
+    elif answered and end <= BITTER and shift < GAIN / 2:
         outcome, why, quote = "lost", f"ends at {end:+.1f}", last
     elif shift >= GAIN and end >= 0:
         outcome, why, quote = "won", f"rose by {shift:.1f} to {end:+.1f}", last
@@ -125,7 +103,7 @@ def _outcome(asked: list[tuple[Any, ...]], failed: bool) -> dict[str, Any]:
     return {
         "outcome": outcome, "why": why, "quote_row": quote, "leaves": bool(leaving),
         "thanks": bool(thanking),
-        "loyal": glad or any(_YEARS.search(text) for _, text, *_ in asked),
+        "loyal": glad or any(says_they_are_loyal(text) for _, text, *_ in asked),
     }  # fmt: skip
 
 
@@ -137,7 +115,9 @@ def lost_against_won(scores: Scores) -> pd.DataFrame:
     DataFrame
         Index: each signal of replies (road shares, levels, opportunity missed, score). `lost`,
         `won`: means over replies; `difference`, won less lost, with `low` and `high` (95 %,
-        conversations counted); `clear`: the interval excludes 0. Differences are no proof of cause.
+        conversations counted); `clear`: an interval at `STRICT`, for many signals are compared,
+        excludes 0, and each side has `FEWEST` conversations or more. Differences are no proof of
+        cause.
     """
     import pandas as pd
 
@@ -154,18 +134,41 @@ def lost_against_won(scores: Scores) -> pd.DataFrame:
     signals |= {name: said[name].astype(float) for name in [*names, "score"] if name in said}
     rows = []
     for name, values in signals.items():
-        one: dict[str, Any] = {"signal": name}
-        errors = []
+        sides = {}
         for kind in ("lost", "won"):
             chosen = ended == kind
-            mean, low, high = mean_interval(values[chosen], said["conversation"][chosen])
-            one[kind] = mean
-            errors.append((high - low) / 2)
-        half = float(np.hypot(errors[0], errors[1]))
-        difference = one["won"] - one["lost"]
-        rows.append({**one, "difference": difference, "low": difference - half,
-                     "high": difference + half, "clear": bool(abs(difference) > half)})  # fmt: skip
+            own, talks = values[chosen], said["conversation"][chosen]
+            own, talks = own[own.notna()], talks[own.notna()]
+            sides[kind] = [_interval(own, talks, name, level) for level in (LEVEL, STRICT)]
+            sides[kind].append((talks.nunique(),) * 3)
+        (lost, lost_strict, few), (won, won_strict, fewer) = sides["lost"], sides["won"]
+        low, high = _difference(lost, won)
+        strict = _difference(lost_strict, won_strict)
+        enough = min(few[0], fewer[0]) >= FEWEST
+        rows.append({
+            "signal": name, "lost": lost[0], "won": won[0], "difference": won[0] - lost[0],
+            "low": low, "high": high, "clear": bool(enough and (strict[0] > 0 or strict[1] < 0)),
+        })  # fmt: skip
     return pd.DataFrame(rows).set_index("signal")
+
+
+_Interval = tuple[float, float, float]
+
+
+def _interval(values: pd.Series, talks: pd.Series, name: str, level: float) -> _Interval:
+    """Estimate a signal's mean on one side, with its interval."""
+    if name.startswith(("share_", "opportunity_")):
+        found = rate(values, talks, level)
+        return found.value, found.low, found.high
+    return mean_interval(values, talks, level)
+
+
+def _difference(lost: _Interval, won: _Interval) -> tuple[float, float]:
+    """Give the interval of won less lost (method of variance estimates recovery)."""
+    difference = won[0] - lost[0]
+    down = np.hypot(won[0] - won[1], lost[2] - lost[0])
+    up = np.hypot(won[2] - won[0], lost[0] - lost[1])
+    return float(difference - down), float(difference + up)
 
 
 def worth_a_call(scores: Scores, n: int = 5, since: Any = None) -> pd.DataFrame:

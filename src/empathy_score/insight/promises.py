@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?=\w)[^.!?\n]*)*[.!?]*")
 
 _UNBINDING = (
-    r"(?!\s+(?:not|never|n't|no longer|only|just be|need|require|have to|has to|admit|say|like|"
-    r"want|miss|think|remember|understand|agree|assume|suppose|take it|let you go|leave|love|hope|"
-    r"always|continue to|probably|maybe|end th|put you through|pass you|transfer you|"
-    r"be (?:honest|able|here|around|me|the one|(?:more than |very )?(?:happy|glad|delighted|"
-    r"pleased)|my|our|a|an|sad|sorry|upfront|frank)|do (?:my|our) best|see (?:you|how it))\b)"
+    r"(?!\s+(?:not|never|n't|no longer|only|just|need|require|have to|has to|admit|say|like|want|"
+    r"miss|think|remember|understand|agree|assume|suppose|take it|let you go|leave|love|hope|"
+    r"always|continue to|probably|maybe|end th|put you through|pass you|transfer you|stop|try to|"
+    r"ask you|charge|close|explain|be (?:honest|able|here|around|me|the one|closed|away|charged|"
+    r"(?:more than |very )?(?:happy|glad|delighted|pleased)|my|our|a|an|sad|sorry|upfront|frank|"
+    r"with you (?:in a|shortly|soon))|do (?:my|our) best|see (?:you|how it))\b)"
 )
 """What follows "I will" where it promises nothing: refusals, wishes, opinions, transfers."""
 
@@ -37,47 +38,69 @@ _ACTS = (
     r"come|deliver|dispatch|reimburse|sort|resolve|contact|reply|return|process|issue|collect|"
     r"let you know|be in touch|revert|visit|write)"
 )
+_DOING = (
+    r"(?:sending|shipping|refunding|crediting|replacing|booking|arranging|ordering|posting|"
+    r"dispatching|cancelling|escalating|raising|processing|issuing|reversing)"
+)
 _WILL = (
-    r"(?:['’]ll|\s+will|\s+shall|['’](?:m|re)\s+(?:\w+\s+)?going to|\s+(?:am|are|is)\s+going to|"
+    r"(?:['’]?ll|\s+will|\s+shall|['’](?:m|re)\s+(?:\w+\s+)?going to|\s+(?:am|are|is)\s+going to|"
     r"\s+promise to|\s+promise (?:that )?(?:i|we)(?:['’]ll| will))"
 )
 _PROMISE = re.compile(
     rf"\b(?:(?P<i>i)|(?P<we>we)){_WILL}{_UNBINDING}{_SOON}\s+[a-z]"
-    rf"|(?:^|[,;:]\s*)(?P<bare>will)(?=\s+(?:{_ACTS})\b)"
+    rf"|\b(?:(?P<i2>i)|(?P<we2>we))(?:['’]m|['’]re|\s+am|\s+are)\s+(?:\w+ly\s+|now\s+)?{_DOING}\b"
+    rf"|(?:^|[,;:]\s*|\band\s+)(?P<bare>(?:will\s+{_ACTS}|get back to you|let you know)\b)"
     rf"|\b(?P<other>(?:our|my) \w+(?: \w+)?|the (?:\w+ )?(?:team|builder|engineer|manager|driver|"
     rf"courier|technician|office|store|shop|bank|desk|doctor|nurse)|he|she|they|someone|"
     rf"an? (?:\w+ )?(?:engineer|technician|manager|colleague|courier|driver|specialist|agent))"
     rf"(?:\s+\([^)]*\))?{_WILL}{_UNBINDING}{_SOON}\s+{_ACTS}\b"
+    rf"|\bexpect (?:a|an|your) \w+"
     rf"|\b(?P<you>you|your (?:\w+ ){{0,3}}\w+|it|this|that|the (?:\w+ ){{0,3}}\w+|"
-    rf"an? (?:\w+ ){{0,3}}\w+)(?:['’]ll|\s+will)\s+(?:now\s+|also\s+)?"
-    rf"(?:receive|hear|get (?:an?|your|the|it)|have (?:an?|your|the|my|our|it)|be (?:re)?(?:sent|"
-    rf"shipped|refunded|credited|replaced|called|contacted|fixed|repaired|delivered|dispatched|"
-    rf"processed|resolved|restored|back|there|with you|in your|on its|reimbursed|collected|updated|"
+    rf"an? (?:\w+ ){{0,3}}\w+)(?:['’]ll|\s+will|\s+should)\s+(?:now\s+|also\s+)?"
+    rf"(?:receive|hear|get (?:an?|it)\b|have (?:an?|the|my|our|it)|be (?:re)?(?:sent|shipped|"
+    rf"refunded|credited|replaced|called|contacted|fixed|repaired|delivered|dispatched|processed|"
+    rf"resolved|restored|back|there|with you|in your|on its|reimbursed|collected|updated|"
     rf"cancelled|waived|removed)|arrive|land|reach you|go out|ship|come)\b",
     re.IGNORECASE,
 )
 _CONDITION = re.compile(
-    r"\b(?:if|once|when|as soon as|after|unless|should) (?:you|we (?:have|get)|i (?:have|get))\b|"
-    r"\b(?:dm|send|message|share|drop|give|tell|provide|let us know|pm|please)\b[^.!?]{0,80}\b"
-    r"(?:and|so)\s+(?:that\s+)?(?:i|we)\b|\bcan i (?:have|get|take)\b",
+    r"\b(?:if|once|when|unless|should) (?:you|we (?:have|get)|i (?:have|get)|payment)\b|"
+    r"\b(?:as soon as|after) you\b|"
+    r"\b(?:dm|send|message|share|drop|give|tell|provide|let us know|pm|"
+    r"please(?! (?:bear|allow|wait|hold|rest)))\b[^.!?]{0,80}\b(?:and|so)\s+(?:that\s+)?"
+    r"(?:i|we)\b|\bcan i (?:have|get|take)\b",
     re.IGNORECASE,
 )
 
+_PAST = (
+    r"(?:sent|shipped|refunded|credited|fixed|spoken|spoke|called|rung|checked|issued|processed|"
+    r"heard|found|got|booked|arranged|cancelled|removed|restored|reset|replaced|reversed|waived|"
+    r"dispatched|delivered|collected|updated|emailed|e-mailed|written|resolved|sorted|raised|"
+    r"escalated|repaired|reimbursed|returned|posted|done|made|put|passed|paid)"
+)
 _DONE = re.compile(
-    r"\b(?:i|we|they|he|she|team)(?:['’]ve|\s+have|\s+has)\s+(?:now |just |already )*\w+|"
-    r"\b(?:has|have) (?:now |just |already )?(?:been|gone)\b|\bis (?:now )?(?:on its way|done|"
-    r"fixed|back|live|complete|sorted)\b|\bas promised\b|\bwas (?:sent|shipped|refunded|credited|"
-    r"issued|processed|fixed)\b|\b(?:i|we) (?:just |now )?(?:sent|shipped|refunded|credited|fixed|"
-    r"spoke|called|checked|issued|processed|heard|found|got)\b|\bwent (?:out|through)\b",
+    rf"\b(?:i|we|they|he|she|team|engineer|courier)(?:['’](?:ve|s)|\s+have|\s+has)?\s+"
+    rf"(?:now |just |already |since )*{_PAST}\b|"
+    rf"\b(?:has|have|was|were|is|are) (?:now |just |already )?(?:been )?{_PAST}\b|"
+    r"\bis (?:now )?(?:on its way|done|fixed|back|live|complete|sorted)\b|\bas promised\b|"
+    r"\bwent (?:out|through)\b",
     re.IGNORECASE,
 )
 _STILL = re.compile(
-    r"\b(?:still|nothing (?:yet|so far|came|happened)|no one|nobody|"
-    r"never (?:came|called|got|heard|arrived)|(?:did|has|have|was|were)(?:n['’]t| not)\b|"
-    r"where is|where['’]s|you (?:said|promised|told)|again|"
-    r"waiting|no (?:sign|call|reply|refund|email|answer|news|word))\b",
+    r"\b(?:still (?:no|not|nothing|waiting|hasn|haven|don|didn)\w*|"
+    r"nothing (?:yet|so far|came|happened|arrived)|(?:no one|nobody) (?:\w+ ){0,2}(?:call|rang|"
+    r"ring|came|come|wrote|write|answer|repl|contact|got|has|showed|did)\w*|"
+    r"never (?:came|called|got|heard|arrived|rang|showed|received)|"
+    r"(?:has|have|had|did)(?:n['’]?t| not) (?:\w+ ){0,2}(?:come|came|arrive|call|ring|heard|hear|"
+    r"receive|got|get|sent|send|refund|happen|show|reply|replied|changed|land)\w*|"
+    r"where(?:['’]s| is| are) (?:my|the|that|it|our|your)|you (?:said|promised|told me)|"
+    r"(?:i['’]?m|am|been|keep) (?:\w+ )?waiting|waiting (?:for|on)|"
+    r"no (?:sign|call|reply|refund|e-?mail|answer|news|word|parcel|delivery|show)\b)",
     re.IGNORECASE,
 )
+SHORT = 5
+"""Words with a meaning of their own up to which a complaint that nothing came needs no subject."""
+
 _WORD = re.compile(r"[a-z]{3,}")
 _PLAIN = frozenset((
     "the", "and", "you", "your", "will", "for", "with", "that", "this", "our", "are", "have", "has",
@@ -144,7 +167,8 @@ def _promises(reply: str, said_at: float) -> Iterator[Promise]:
         lead = len(words) - len(words.lstrip())
         start = sentence.start() + lead
         end = sentence.start() + len(words.rstrip())
-        who = "I" if match["i"] else "we" if match["we"] or match["bare"] else "other"
+        own = match["we"] or match["we2"] or match["bare"]
+        who = "I" if match["i"] or match["i2"] else "we" if own else "other"
         when, seconds = due_in(words, said_at)
         yield Promise(start, end, reply[start:end], who, when, seconds)
 
@@ -164,7 +188,7 @@ def promises(scores: Scores) -> pd.DataFrame:
         unknown);
         `status`: ``"kept"`` where a later reply says that it is done, in time or without a time to
         keep; ``"late"`` where that reply comes after it was due, or the customer came back after
-        that with it undone; ``"open"`` where the conversation does not tell; `over_promised`:
+        it was due with it undone; ``"open"`` where the conversation does not tell; `over_promised`:
         whether the customer came back about it before anything said that it was done; `agent_id`
         where the table has one.
     """
@@ -204,12 +228,12 @@ def _outcome(
     complained = late = False
     for role, text, time in later:
         after = time == time and due == due and time > due
+        about = subject & _content(text)
         if role == "customer":
-            about = bool(subject & _content(text)) or len(_content(text)) <= 8
-            if about and _STILL.search(text):
+            if _STILL.search(text) and (about or len(_content(text)) <= SHORT):
                 complained = True
-                late = late or after or due != due
-        elif _DONE.search(text) and (subject & _content(text) or complained):
+                late = late or after
+        elif about and _DONE.search(text):
             return ("late" if after or late else "kept"), complained
     return ("late" if late else "open"), complained
 

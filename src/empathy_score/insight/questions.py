@@ -37,11 +37,12 @@ _MARKERS = {
 }  # fmt: skip
 """Which question each marker of a reply answers."""
 
+_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 _WISH = re.compile(
-    r"[^.!?\n]*(?:\b(?:i|we)(?:['’]d| would)? (?:just |really |only )?(?:want|need|expect|like|"
-    r"love|hope|wish|ask)\b|\b(?:can|could|will|would) (?:you|someone|i|we)\b|\bplease\b|\bpls\b|"
+    r"\b(?:i|we)(?:['’]d| would)? (?:just |really |only )?(?:want|need|expect|like|love|hope|wish|"
+    r"ask)\b|\b(?:can|could|will|would) (?:you|someone|i|we)\b|\bplease\b|\bpls\b|"
     r"\b(?:fix|refund|cancel|replace|send) (?:it|me|my|this|the)\b|\bwhen will\b|"
-    r"\bhow (?:do|can) i\b)[^.!?\n]*[.!?]*",
+    r"\bhow (?:do|can) i\b",
     re.IGNORECASE,
 )
 
@@ -89,7 +90,7 @@ def five_questions(scores: Scores, conversation_id: str) -> dict[str, tuple[Answ
         Where there is no such conversation.
     """
     turns = spoken(scores, ("feeling",))
-    own = turns[turns["conversation_id"] == conversation_id]
+    own = turns[turns["conversation_id"] == str(conversation_id)]
     if own.empty:
         raise KeyError(f"no conversation {conversation_id!r} in these scores")
     found: dict[str, list[Answer]] = {key: [] for key in QUESTIONS}
@@ -105,7 +106,9 @@ def _customer(row: int, turn: pd.Series, found: dict[str, list[Answer]]) -> None
     text = turn["text"]
     if turn["feeling"] not in (None, "neutral"):
         found["feel"].append(Answer(row, "customer", 0, len(text), text, turn["feeling"]))
-    for match in _WISH.finditer(text):
+    for match in _SENTENCE.finditer(text):
+        if not _WISH.search(match.group()):
+            continue
         start = match.start() + len(match.group()) - len(match.group().lstrip())
         found["satisfy"].append(
             Answer(row, "customer", start, match.end(), text[start : match.end()], "wish")

@@ -26,7 +26,7 @@ def road_mix(scores: Scores, by: str | None = "company", every: str | None = Non
     by : str or None, default "company"
         Column to group by; None for all together.
     every : str, optional
-        Pandas frequency such as ``"W"``: one row for each period too, by `timestamp`.
+        Length of a period such as ``"W"`` or ``"M"``: one row for each too, by `timestamp`.
 
     Returns
     -------
@@ -163,6 +163,6 @@ def _drawn(means: pd.Series, sizes: pd.Series, values: pd.Series) -> pd.Series:
         return means
     noise = float(values.var()) / sizes
     between = max(float(means.var()) - float(noise.mean()), 0.0)
-    weight = between / (between + noise)
+    weight = (between / (between + noise)).fillna(0.0)
     middle = float(values.mean())
     return weight * means + (1 - weight) * middle

@@ -73,8 +73,12 @@ def spoken(scores: Scores, needs: Iterable[str] = ()) -> pd.DataFrame:
     frame["time"] = times[at]
     added = {name: column[at] for name, column in scores.columns.items()}
     frame = frame.assign(**added)
-    others = [name for name in scores.table.columns if name not in frame]
-    return frame.join(scores.table[others].reset_index(drop=True).loc[at])
+    others = scores.table[[n for n in scores.table.columns if n not in frame]]
+    others = others.reset_index(drop=True).loc[at]
+    for name in others:  # one kind of missing value is enough for all that reads these
+        if others[name].isna().any():
+            others[name] = others[name].astype(object).where(others[name].notna(), None)
+    return frame.join(others)
 
 
 def by_conversation(

@@ -200,6 +200,10 @@ PRIOR_SIZES = np.geomspace(1, 2000, 25)
 """Common means, and weights of the prior in observations, that `shrink` averages over."""
 
 
+FEWEST = 10
+"""Clusters below which change cannot be told from noise."""
+
+
 def trend(values: Any, times: Any, clusters: Any) -> tuple[float, float]:
     """Fit a straight line over time, with the error that clusters allow.
 
@@ -215,7 +219,7 @@ def trend(values: Any, times: Any, clusters: Any) -> tuple[float, float]:
     slope : float
         Of `values` to a unit of time; NaN where time does not vary.
     p_value : float
-        Two-sided, that there is no change; NaN with fewer than three clusters.
+        Two-sided, that there is no change; NaN with fewer than `FEWEST` clusters or three times.
     """
     y, t = np.asarray(values, dtype=np.float64), np.asarray(times, dtype=np.float64)
     known = ~(np.isnan(y) | np.isnan(t))
@@ -227,11 +231,13 @@ def trend(values: Any, times: Any, clusters: Any) -> tuple[float, float]:
     centred = t - t.mean()
     weight = float((centred**2).sum())
     slope = float((centred * y).sum() / weight)
-    if k < 3:
+    if k < FEWEST or len(np.unique(t)) < 3:
         return slope, float("nan")
+    if abs(slope) * np.ptp(t) < 1e-9 * max(1.0, float(np.abs(y).max())):
+        return 0.0, 1.0
     rest = y - y.mean() - slope * centred
     parts = np.bincount(place, weights=centred * rest)
     error = float(np.sqrt((parts**2).sum() * k / (k - 1)) / weight)
     if error == 0:
-        return slope, 0.0 if slope else 1.0
+        return slope, 0.0
     return slope, float(2 * stats.t.sf(abs(slope) / error, k - 2))

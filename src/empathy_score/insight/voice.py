@@ -28,7 +28,7 @@ _ACTION = (
     r"(?:['’](?:ll|ve|m)|\s+(?:will|have|am|can|just|already|now|also|did))*\s+"
     r"(?:check|look|send|sent|refund|credit|call|spoke|speak|ask|raise|report|fix|repair|chase|arrange|"
     r"book|cancel|waive|remove|reset|update|follow|replac|process|issu|escalat|pass|forward|order|"
-    r"contact|add|chang|found|find|sort|see|make|made|get|got|put|go|do|did|done|been|need)\w*"
+    r"contact|add|chang|found|find|sort|make|made|put|done)\w*"
 )
 _I = re.compile(rf"\bi{_ACTION}", re.IGNORECASE)
 _WE = re.compile(rf"\bwe{_ACTION.replace('(?:ll|ve|m)', '(?:ll|ve|re)')}", re.IGNORECASE)

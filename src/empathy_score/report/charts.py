@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from empathy_score.dimensions import ROADS
 from empathy_score.errors import MissingExtraError
+from empathy_score.report.talks import as_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,9 +42,10 @@ def road_bars(table: pd.DataFrame, name: str) -> str:
     import pandas as pd
 
     shown = table.sort_values("n_replies", ascending=False).head(BARS)
+    labels = _labels(shown.index)
     rows = [
-        {"group": _short(group), "road": _name(road), "share": share, "order": place,
-         "href": "#" + urlencode({name: group, "road": road})}
+        {"group": labels[group], "road": _name(road), "share": share, "order": place,
+         "href": "#" + urlencode({name: as_text(group), "road": road})}
         for group, one in shown.iterrows()
         for place, road in enumerate(ROADS)
         if (share := one.get(road, 0.0)) > 0
@@ -54,7 +57,7 @@ def road_bars(table: pd.DataFrame, name: str) -> str:
         .encode(
             x=alt.X("share:Q", stack="zero", axis=alt.Axis(format="%", title=None),
                     scale=alt.Scale(domain=[0, 1])),
-            y=alt.Y("group:N", sort=[_short(g) for g in shown.index], title=None),
+            y=alt.Y("group:N", sort=list(labels.values()), title=None),
             color=_colour(alt),
             order="order:Q",
             href="href:N",
@@ -109,10 +112,10 @@ def opportunity_dots(table: pd.DataFrame, name: str) -> str:
     import pandas as pd
 
     rows = pd.DataFrame({
-        "group": [_short(group) for group in known.index],
+        "group": list(_labels(known.index).values()),
         "rate": known["rate"].to_numpy(), "low": known["rate_low"].to_numpy(),
         "high": known["rate_high"].to_numpy(),
-        "href": ["#" + urlencode({name: group, "flag": "missed"}) for group in known.index],
+        "href": ["#" + urlencode({name: as_text(g), "flag": "missed"}) for g in known.index],
     })  # fmt: skip
     alt = _altair()
     y = alt.Y("group:N", sort=rows["group"].tolist(), title=None)
@@ -135,9 +138,15 @@ def _name(road: str) -> str:
     return NAMES.get(road, road)
 
 
-def _short(group: Any) -> str:
-    text = "".join(c for c in str(group) if c.isprintable())
-    return text if len(text) <= 28 else f"{text[:27]}…"
+def _labels(groups: Iterable[Any]) -> dict[Any, str]:
+    """Give each group a label that fits, and that no other has."""
+    labels: dict[Any, str] = {}
+    for group in groups:
+        text = "".join(c for c in as_text(group) if c.isprintable())
+        short = text if len(text) <= 28 else f"{text[:27]}…"
+        taken = sum(label.startswith(short) for label in labels.values())
+        labels[group] = f"{short} ({taken + 1})" if taken else short
+    return labels
 
 
 def _colour(alt: Any) -> Any:

@@ -179,7 +179,12 @@ def _won_and_lost(scores: Scores) -> list[Figure]:
 
 
 def _worth(turns: pd.DataFrame, name: str) -> bool:
-    return name in turns and replies(turns)[name].nunique() > 1
+    """Tell whether a column parts the replies into groups that can be compared."""
+    if name not in turns:
+        return False
+    values = replies(turns)[name].dropna()
+    plain = values.map(lambda v: isinstance(v, str | int | float | bool)).all()
+    return bool(plain) and 1 < values.nunique() <= max(MOST, len(values) // 5)
 
 
 def _group(scores: Scores, name: str) -> pd.DataFrame:

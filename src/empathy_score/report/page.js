@@ -9,6 +9,7 @@
   const PAGE = 50;
   let shown = [];
   let from = 0;
+  let traced = null; // a name that was clicked is meant whole, one that is typed in part
 
   const make = (name, attributes = {}, ...children) => {
     const node = document.createElement(name);
@@ -33,7 +34,7 @@
   const fits = (one, want) =>
     Object.entries(want).every(([key, value]) => {
       if (key === "since") return one.day >= value;
-      if (key === "id") return one.id.includes(value);
+      if (key === "id") return traced === value ? one.id === value : one.id.includes(value);
       if (key === "until") return one.day !== "" && one.day <= value;
       const own = one[key];
       return Array.isArray(own) ? own.includes(value) : own === value;
@@ -128,10 +129,11 @@
   const choose = (want) => {
     const form = byId("filters");
     form.reset();
+    traced = want.id === undefined ? null : want.id;
     for (const [key, value] of Object.entries(want)) {
       const field = form.elements.namedItem(key);
       if (!field) continue;
-      if (field.tagName === "SELECT" && ![...field.options].some((o) => o.value === value)) {
+      if (field.tagName === "SELECT" && ![...field.options].some((o) => o.value === String(value))) {
         const option = make("option", {}, value);
         option.value = value;
         field.append(option);

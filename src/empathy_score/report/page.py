@@ -5,16 +5,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from empathy_score.errors import MissingExtraError, TranscriptError
-from empathy_score.insight import missed
+from empathy_score.insight import missed, worth_a_call
 from empathy_score.insight.spoken import replies, spoken
 from empathy_score.report.charts import opportunity_dots, road_bars, road_time
 from empathy_score.report.findings import NAMES, Findings, findings
-from empathy_score.report.talks import BEST, MANY, SHOWN, talks
+from empathy_score.report.talks import BEST, MANY, SHOWN, as_text, talks
 from empathy_score.transcripts.formats import whole_characters
 
 if TYPE_CHECKING:
@@ -84,13 +85,19 @@ def write_report(
             do="Check the folder, its permissions and the disk.",
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def render(scores: Scores, *, title: str, limit: int = SHOWN) -> str:
     """Give the page as text; see `write_report`."""
     found = findings(scores)
-    embedded = talks(scores, limit)
+    looks = list(_looks(scores, found))
+    calls = worth_a_call(scores)
+    late = _listed(found.promises)
+    quoted = [row["id"] for look in looks for row in look["rows"]]
+    quoted += [*late["conversation_id"], *calls["conversation_id"]]
+    embedded = talks(scores, limit, first=quoted)
     script = _asset("page.js")
     sampled = ""
     if embedded.shown < embedded.total:
@@ -99,8 +106,6 @@ def render(scores: Scores, *, title: str, limit: int = SHOWN) -> str:
             "those worth a look; the figures above are of all."
         )
     notes = [f"{note.rows} {note.what}" if note.rows else note.what for note in scores.notes]
-    kept = found.promises
-    late = kept.sort_values("status", key=lambda s: s.map({"late": 0, "open": 1, "kept": 2}))
     page: str = _template().render(
         title=title,
         about=_about(scores),
@@ -108,12 +113,16 @@ def render(scores: Scores, *, title: str, limit: int = SHOWN) -> str:
         names=NAMES,
         mix=list(found.mix.iterrows()),
         time_chart=road_time(found.weekly) if found.weekly is not None else "",
-        groups=[(name, list(table.iterrows())) for name, table in found.groups.items()],
+        groups=[
+            (name, [(as_text(group), one) for group, one in table.iterrows()])
+            for name, table in found.groups.items()
+        ],
         road_charts={name: road_bars(table, name) for name, table in found.groups.items()},
         dot_charts={name: opportunity_dots(table, name) for name, table in found.groups.items()},
-        looks=list(_looks(scores, found)),
-        promises=late.head(LISTED).to_dict("records"),
-        promise_line=_promise_line(kept),
+        looks=looks,
+        calls=calls.to_dict("records"),
+        promises=late.to_dict("records"),
+        promise_line=_promise_line(found.promises),
         canned=found.canned.to_dict("records"),
         contrasts=list(found.contrasts[found.contrasts["clear"]].iterrows()),
         sampled=sampled,
@@ -131,6 +140,11 @@ def render(scores: Scores, *, title: str, limit: int = SHOWN) -> str:
         decimal=lambda v: "–" if v != v else f"{v:.2f}",
     )
     return page
+
+
+def _listed(made: pd.DataFrame) -> pd.DataFrame:
+    order = {"late": 0, "open": 1, "kept": 2}
+    return made.sort_values("status", key=lambda s: s.map(order), kind="stable").head(LISTED)
 
 
 def _promise_line(made: pd.DataFrame) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from empathy_score.dimensions import ROADS
 from empathy_score.insight import arcs, outcomes, promises
+from empathy_score.insight.canned import is_missing
 from empathy_score.insight.spoken import by_conversation, spoken
 from empathy_score.markers.types import MARKER_TYPES, marker_groups
 
@@ -28,6 +29,8 @@ BEST = 85.0
 """Score from which a reply that gave empathy when called for is one to learn from."""
 
 FLAGS = ("missed", "late promise", "unsure", "best", "failed", "recovered")
+LOOKS = frozenset(("missed", "late promise", "unsure", "best"))
+"""Flags of what deserves a look."""
 
 MANY = ("agent_id", "team", "company", "channel", "topic")
 """Columns that conversations are filtered by; each may have several values in one."""
@@ -51,7 +54,7 @@ class Talks:
     shown: int
 
 
-def talks(scores: Scores, limit: int = SHOWN, seed: int = 0) -> Talks:
+def talks(scores: Scores, limit: int = SHOWN, seed: int = 0, first: Iterable[str] = ()) -> Talks:
     """Lay conversations out for the page.
 
     Parameters
@@ -60,11 +63,14 @@ def talks(scores: Scores, limit: int = SHOWN, seed: int = 0) -> Talks:
     limit : int, default 10000
         Of more than these, half of the sample is drawn from those that have a flag to look at.
     seed : int
+    first : iterable of str
+        Conversations that must be among them: those that the page quotes.
     """
     turns = spoken(scores)
     flags = _flags(scores, turns)
-    total = len(scores.transcripts)
-    chosen = _chosen(total, flags, limit, seed)
+    names_of = turns.groupby("conversation")["conversation_id"].first()
+    quoted = set(names_of.index[names_of.isin(set(first))])
+    chosen = _chosen(names_of.index.tolist(), flags, limit, seed, quoted)
     ended = outcomes(scores)["outcome"]
     names = [name for name in _COLUMNS if name in turns]
     entries: list[dict[str, Any]] = []
@@ -79,7 +85,7 @@ def talks(scores: Scores, limit: int = SHOWN, seed: int = 0) -> Talks:
         "groups": marker_groups(MARKER_TYPES),
     }  # fmt: skip
     parts = [as_json(bodies[start : start + PART]) for start in range(0, len(bodies), PART)]
-    return Talks(as_json(head), parts, total, len(entries))
+    return Talks(as_json(head), parts, len(names_of), len(entries))
 
 
 _COLUMNS = ("conversation_id", "role", "text", "time", "road", "score", "empathy", "opportunity",
@@ -108,14 +114,17 @@ def _flags(scores: Scores, turns: pd.DataFrame) -> dict[int, list[str]]:
     return flags
 
 
-def _chosen(total: int, flags: dict[int, list[str]], limit: int, seed: int) -> set[int]:
-    if total <= limit:
-        return set(range(total))
+def _chosen(
+    numbers: list[int], flags: dict[int, list[str]], limit: int, seed: int, quoted: set[int]
+) -> set[int]:
+    """Draw the conversations of the page: those quoted, then half of those with a flag."""
+    if len(numbers) <= limit:
+        return set(numbers)
     draw = random.Random(seed)
-    worth = [number for number, own in flags.items() if set(own) - {"failed", "recovered"}]
-    first = set(draw.sample(worth, min(len(worth), limit // 2)))
-    rest = [number for number in range(total) if number not in first]
-    return first | set(draw.sample(rest, limit - len(first)))
+    worth = [n for n in numbers if n not in quoted and set(flags.get(n, [])) & LOOKS]
+    first = quoted | set(draw.sample(worth, min(len(worth), limit // 2)))
+    rest = [number for number in numbers if number not in first]
+    return first | set(draw.sample(rest, min(len(rest), max(limit - len(first), 0))))
 
 
 def _entry(rows: list[dict[str, Any]], flags: list[str], outcome: Any) -> dict[str, Any]:
@@ -140,8 +149,13 @@ def _entry(rows: list[dict[str, Any]], flags: list[str], outcome: Any) -> dict[s
 
 
 def _distinct(values: Iterable[Any]) -> list[str]:
-    known = (v for v in values if v is not None and v == v)
-    return list(dict.fromkeys(str(value) for value in known))
+    return list(dict.fromkeys(as_text(value) for value in values if not is_missing(value)))
+
+
+def as_text(value: Any) -> str:
+    """Give a cell as the page shows and filters it: whole numbers without a point."""
+    whole = isinstance(value, float) and value.is_integer()
+    return str(int(value)) if whole else str(value)
 
 
 def _turn(row: dict[str, Any], scores: Scores) -> list[Any]:
@@ -152,7 +166,7 @@ def _turn(row: dict[str, Any], scores: Scores) -> list[Any]:
         shown = f"{row['feeling']} · valence {valence:+.1f}" if valence == valence else ""
         return ["customer", "customer", text, [], shown, round(valence, 2) if shown else None]
     who = row.get("agent_id")
-    who = "agent" if who is None or who != who else f"agent {who}"
+    who = "agent" if is_missing(who) else f"agent {as_text(who)}"
     numbers = []
     if row["road"] is not None:
         numbers = [f"road {row['road']}", f"empathy {row['empathy']:.1f} of 3"]

@@ -44,7 +44,7 @@ ROLES: dict[Role, tuple[str, ...]] = {
         "other", "system", "bot", "note", "internal_note", "internal", "ivr", "automation",
         "chatbot", "ai", "ai_agent", "virtual_agent", "virtual_assistant", "workflow", "event",
         "supervisor",
-        "unknown", "info", "tool", "function", "developer", "trigger", "notification",
+        "unknown", "info", "custom_bot", "tool", "function", "developer", "trigger", "notification",
     ),
 }  # fmt: skip
 """The three roles and the values that name them; compared in lower case."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from empathy_score.errors import TranscriptError
+from empathy_score.transcripts.columns import ALIASES, LONG, ROLES, key
 
 Rows = list[dict[str, Any]]
 
@@ -45,10 +46,10 @@ def contact_lens(document: Any) -> Rows | None:
         return None
     roles = {
         p.get("ParticipantId"): p.get("ParticipantRole")
-        for p in document.get("Participants", [])
+        for p in document.get("Participants") or []
         if isinstance(p, Mapping)
     }
-    metadata = document.get("CustomerMetadata", {})
+    metadata = document.get("CustomerMetadata") or {}
     contact = metadata.get("ContactId") or document.get("ContactId") or document.get("JobName")
     channel = {"VOICE": "phone", "CHAT": "chat"}.get(str(document.get("Channel", "")).upper())
     rows = []
@@ -56,8 +57,9 @@ def contact_lens(document: Any) -> Rows | None:
         who = turn.get("ParticipantId")
         role = turn.get("ParticipantRole") or roles.get(who) or who
         time = turn.get("AbsoluteTime")
-        if time is None and "BeginOffsetMillis" in turn:
+        if time is None and turn.get("BeginOffsetMillis") is not None:
             time = turn["BeginOffsetMillis"] / 1000
+        role = "bot" if "BOT" in str(role).upper() else role
         rows.append({"conversation_id": contact, "role": role, "text": turn.get("Content"),
                      "timestamp": time, "channel": channel})  # fmt: skip
     return rows
@@ -68,9 +70,12 @@ def zendesk(document: Any) -> Rows | None:
     said = _list(document, "comments")
     if said is None or not all("author_id" in comment for comment in said):
         return None
-    ticket = document.get("ticket", document)
-    roles = {user.get("id"): user.get("role") for user in document.get("users", [])}
-    requester = ticket.get("requester_id")
+    ticket = document.get("ticket") or document
+    roles = {user.get("id"): user.get("role") for user in document.get("users") or []}
+    requester = ticket.get("requester_id") or (ticket.get("requester") or {}).get("id")
+    public = [comment["author_id"] for comment in said if comment.get("public", True)]
+    if requester is None and "end-user" not in roles.values():
+        requester = public[0] if public else None  # who opened the ticket asks
     rows = []
     for comment in said:
         author = comment["author_id"]
@@ -84,7 +89,7 @@ def zendesk(document: Any) -> Rows | None:
             "timestamp": comment.get("created_at"),
             "agent_id": author if role == "agent" else None,
             "channel": _channel(comment),
-            "topic": ticket.get("subject"),
+            "subject": ticket.get("subject"),
         })  # fmt: skip
     return rows
 
@@ -108,7 +113,7 @@ def intercom(document: Any) -> Rows | None:
         role = roles.get(str(author.get("type")), "bot")
         rows.append({
             "conversation_id": document.get("id"),
-            "role": "note" if part.get("part_type") == "note" else role,
+            "role": "note" if str(part.get("part_type")).startswith("note") else role,
             "text": _plain(part["body"]), "timestamp": part.get("created_at"),
             "agent_id": author.get("id") if role == "agent" else None, "channel": "chat",
         })  # fmt: skip
@@ -130,7 +135,7 @@ def genesys(document: Any) -> Rows | None:
          "timestamp": phrase.get("startTimeMs"),
          "channel": _genesys_channel(document)}
         for one in transcripts
-        for phrase in one["phrases"]
+        for phrase in one["phrases"] or []
     ]  # fmt: skip
 
 
@@ -167,30 +172,46 @@ def insights_conversation(document: Any) -> Rows | None:
 def chat_messages(document: Any) -> Rows | None:
     """Read chat-format messages: user, assistant, system, tool."""
     said = _list(document, "messages")
-    if said is None or not all("role" in m and "content" in m for m in said):
+    if said is None or not all("role" in m for m in said):
         return None
     roles = {"user": "customer", "assistant": "agent", "human": "customer", "tool": "system",
              "developer": "system", "function": "system"}  # fmt: skip
     name = document.get("conversation_id", document.get("id"))
     return [
         {"conversation_id": name, "role": roles.get(str(m["role"]), m["role"]),
-         "text": _content(m["content"]), "channel": "chat"}
+         "text": _content(m.get("content")), "channel": "chat"}
         for m in said
     ]  # fmt: skip
 
 
 def twilio(document: Any) -> Rows | None:
-    """Read Twilio's message list; who writes from a phone number or as a chat user is customer."""
+    """Read Twilio's message lists, of conversations or of SMS.
+
+    Of a conversation, who writes from a phone number, or is marked as one in `attributes`, is
+    customer, and the others agents; where nobody is, authors are roles, which `roles` names.
+    """
     said = _list(document, "messages")
-    if said is None or not all("author" in m and "body" in m for m in said):
+    if said is None or not all("body" in m and ("author" in m or "direction" in m) for m in said):
         return None
-    return [
-        {"conversation_id": m.get("conversation_sid") or m.get("channel_sid"),
-         "role": _twilio_role(m), "text": m["body"], "turn": m.get("index"),
-         "timestamp": m.get("date_created"),
-         "agent_id": m["author"] if _twilio_role(m) == "agent" else None}
-        for m in said
-    ]  # fmt: skip
+    rows = []
+    told = any(_is_customer(m) for m in said)
+    for m in said:
+        author = str(m.get("author", m.get("from")))
+        if "direction" in m:
+            role = "customer" if str(m["direction"]).startswith("inbound") else "agent"
+        elif author.lower() == "system":
+            role = "system"
+        else:
+            role = "customer" if _is_customer(m) else "agent" if told else author
+        name = m.get("conversation_sid") or m.get("channel_sid")
+        if name is None and "direction" in m:
+            name = m.get("from") if role == "customer" else m.get("to")
+        rows.append({
+            "conversation_id": name, "role": role, "text": m["body"], "turn": m.get("index"),
+            "timestamp": m.get("date_created") or m.get("date_sent"),
+            "agent_id": author if role == "agent" else None,
+        })  # fmt: skip
+    return rows
 
 
 def slack(document: Any) -> Rows | None:
@@ -203,9 +224,11 @@ def slack(document: Any) -> Rows | None:
         return None
     if not all(isinstance(m, Mapping) and "ts" in m and "text" in m for m in said):
         return None
+    if not any("user" in m or "bot_id" in m for m in said):
+        return None
     return [
         {"conversation_id": m.get("thread_ts", m["ts"]),
-         "role": "bot" if m.get("bot_id") or m.get("subtype") else m.get("user"),
+         "role": "bot" if m.get("bot_id") or _housekeeping(m) else m.get("user"),
          "text": m["text"], "timestamp": m["ts"], "agent_id": m.get("user"), "channel": "chat"}
         for m in said
     ]  # fmt: skip
@@ -246,7 +269,7 @@ def read_documents(documents: Iterable[Any], name: str) -> Rows | None:
     """
     rows: Rows = []
     for number, document in enumerate(documents, 1):
-        found = next((r for reader in READERS if (r := reader.read(document)) is not None), None)
+        found = _read(document, name, number)
         if found is None:
             if number == 1:
                 return None
@@ -258,6 +281,32 @@ def read_documents(documents: Iterable[Any], name: str) -> Rows | None:
     return rows
 
 
+def _read(document: Any, name: str, number: int) -> Rows | None:
+    if _is_row(document):
+        return None
+    for reader in READERS:
+        try:
+            found = reader.read(document)
+        except (TypeError, AttributeError, KeyError, ValueError) as error:
+            raise TranscriptError(
+                name,
+                f"document {number} looks like {reader.name}, and cannot be read",
+                expected="the shape in which it is exported",
+                came=f"{type(error).__name__}: {str(error)[:60]}",
+                do="Export it again whole, or convert it to a table of turns.",
+            ) from error
+        if found is not None:
+            return found
+    return None
+
+
+def _is_row(document: Any) -> bool:
+    """Tell a row of a table of turns from a document: it names its conversation, role and text."""
+    one = document[0] if isinstance(document, list) and document else document
+    names = {key(name) for name in one} if isinstance(one, Mapping) else set()
+    return all(names & {column, *ALIASES[column]} - {"transcript"} for column in LONG)
+
+
 def unknown(document: Any, name: str, number: int = 1) -> TranscriptError:
     """Say which keys a document has, and which form it is nearest to."""
     keys = list(map(str, document)) if isinstance(document, Mapping) else []
@@ -265,7 +314,7 @@ def unknown(document: Any, name: str, number: int = 1) -> TranscriptError:
     came = (
         f"an object with {', '.join(keys[:12]) or 'no keys'}" if keys else type(document).__name__
     )
-    lacking = [key for key in near.keys if key not in keys]
+    lacking = [name for name in near.keys if name not in keys]
     return TranscriptError(
         name,
         f"document {number} has no known form",
@@ -280,9 +329,11 @@ _VOICE = re.compile(r"<v(?:\.[\w.]+)?\s+([^>]+)>")
 _TAG = re.compile(r"</?[a-zA-Z][^>]*>")
 _SPEAKER = re.compile(
     r"^\s*(?:\[?\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]m)?\]?\s*)?"  # a time before it
-    r"([A-Za-z][\w .'-]{0,30}?)\s*:\s+(.*)$",
+    r"([A-Za-z][\w .'-]{0,30}?)\s*:(?!//)\s*(.*)$",
     re.IGNORECASE,
 )
+
+_KNOWN = {value for values in ROLES.values() for value in values}
 
 
 def webvtt(text: str) -> Rows | None:
@@ -312,23 +363,26 @@ def webvtt(text: str) -> Rows | None:
 def labelled_text(text: str) -> Rows | None:
     """Read plain text of ``Agent: ...`` and ``Customer: ...`` lines.
 
-    A line of ``---`` or ``===`` parts conversations.
+    A label may stand on a line of its own. Where two known roles are among the labels, other words
+    before a colon are part of what is said. A line of ``---`` or ``===`` parts conversations.
     """
+    lines = text.replace("\r\n", "\n").split("\n")
+    labels = [label[1] for line in lines if (label := _SPEAKER.match(line))]
+    known = {label for label in labels if key(label) in _KNOWN}
+    speakers = known if len({key(label) for label in known}) > 1 else set(labels)
     rows: Rows = []
     number = 1
-    for line in text.replace("\r\n", "\n").split("\n"):
+    for line in lines:
+        label = _SPEAKER.match(line)
         if re.fullmatch(r"\s*[-=_*]{3,}\s*", line):
             number += bool(rows)
-            continue
-        label = _SPEAKER.match(line)
-        if label:
+        elif label and label[1] in speakers:
             rows.append({"conversation_id": str(number), "role": label[1], "text": label[2]})
         elif line.strip() and rows:
-            rows[-1]["text"] += f"\n{line.strip()}"
+            rows[-1]["text"] = f"{rows[-1]['text']}\n{line.strip()}".strip()
         elif line.strip():
             return None
-    speakers = {str(row["role"]).lower() for row in rows}
-    return rows if len(rows) > 1 and 2 <= len(speakers) <= 6 else None
+    return rows if len(rows) > 1 and 2 <= len({key(s) for s in speakers}) <= 6 else None
 
 
 def convokit(folder: Path) -> Rows:
@@ -350,15 +404,17 @@ def convokit(folder: Path) -> Rows:
         )
     speakers = _json_file(folder / "speakers.json") or _json_file(folder / "users.json")
     rows = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").split("\n"), 1):
+    for number, line in enumerate(
+        file.read_text(encoding="utf-8", errors="replace").split("\n"), 1
+    ):
         if not line.strip():
             continue
         try:
-            said = json.loads(line)
-        except ValueError as error:
+            said = dict(json.loads(line))
+        except (ValueError, TypeError, RecursionError) as error:
             raise TranscriptError(
-                str(file), f"line {number} is not JSON", expected="one utterance a line",
-                came=str(error), do="Mend or remove that line.",
+                str(file), f"line {number} is no JSON object", expected="one utterance a line",
+                came=str(error)[:60], do="Mend or remove that line.",
             ) from error  # fmt: skip
         who = said.get("speaker", said.get("user"))
         own = speakers.get(str(who), {})
@@ -383,15 +439,15 @@ def _json_file(path: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _list(document: Any, key: str) -> list[Any] | None:
-    found = document.get(key) if isinstance(document, Mapping) else None
+def _list(document: Any, name: str) -> list[Any] | None:
+    found = document.get(name) if isinstance(document, Mapping) else None
     whole = isinstance(found, list) and all(isinstance(one, Mapping) for one in found)
     return found if whole else None
 
 
 def _overlap(keys: list[str], wanted: tuple[str, ...]) -> float:
-    lower = {key.lower() for key in keys}
-    known = {key.lower() for key in wanted}
+    lower = {name.lower() for name in keys}
+    known = {name.lower() for name in wanted}
     return len(lower & known) / len(lower | known) if lower else 0.0
 
 
@@ -424,14 +480,17 @@ def _genesys_channel(document: Mapping[str, Any]) -> str | None:
     return {"call": "phone", "voice": "phone", "chat": "chat", "message": "chat"}.get(kind)
 
 
-def _twilio_role(message: Mapping[str, Any]) -> str:
-    author = str(message["author"])
-    if author.lower() == "system":
-        return "system"
-    own = str((message.get("attributes") or {}) if isinstance(message.get("attributes"), Mapping)
-              else message.get("attributes", ""))  # fmt: skip
-    outside = re.match(r"(?:[a-z]+:)?\+?\d{6,}$", author) or author.startswith(("user", "guest"))
-    return "customer" if outside or '"customer"' in own else "agent"
+def _is_customer(message: Mapping[str, Any]) -> bool:
+    marks = message.get("attributes")
+    marks = marks if isinstance(marks, str) else json.dumps(marks)
+    number = re.match(r"(?:[a-z]+:)?\+?\d{6,}$", str(message.get("author", "")))
+    return bool(number) or '"customer"' in marks
+
+
+def _housekeeping(message: Mapping[str, Any]) -> bool:
+    """Tell Slack's own notices from what people write."""
+    kind = str(message.get("subtype") or "")
+    return kind.startswith(("bot_", "channel_", "group_", "pinned_", "reminder_"))
 
 
 def _channel(comment: Mapping[str, Any]) -> str | None:
@@ -489,6 +548,6 @@ def _plain(html: str) -> str:
 
 def turns_of(rows: Rows) -> Iterator[tuple[int, dict[str, Any]]]:
     """Give rows with their numbers, without columns that are empty in all of them."""
-    used = {key for row in rows for key, value in row.items() if value is not None}
+    used = {name for row in rows for name, value in row.items() if value is not None}
     for number, row in enumerate(rows, 1):
-        yield number, {key: value for key, value in row.items() if key in used}
+        yield number, {name: value for name, value in row.items() if name in used}

@@ -37,6 +37,7 @@ def instants(column: pd.Series) -> NDArray[np.float64]:
 
     def seconds(form: str, column: pd.Series) -> NDArray[np.float64]:
         stamps = pd.to_datetime(column, errors="coerce", utc=True, format=form)
+        stamps = stamps.where(stamps.dt.year.between(1700, 2200))  # others do not fit
         since = stamps - pd.Timestamp(0, tz="UTC")
         return np.asarray(since.dt.total_seconds(), dtype=np.float64)
 
