@@ -290,7 +290,7 @@ class Scores:
             said = [t for t in conversation.turns if t.role == "agent" and t.row in self.markers]
             counts.append(sum(len(find_promises(turn.text)) for turn in said))
             if "score" in self.columns:
-                rows = [turn.row for turn in said]
+                rows = [turn.row for turn in said if turn.row is not None]
                 ends.append(mean_interval(self.columns["score"][rows], rows)[1:])
         found["promises"] = counts
         if ends:

@@ -122,3 +122,36 @@ def test_a_prior_moves_little_with_few_labels_and_much_with_many(data):
         return np.abs(before - after).mean()
 
     assert moved(5) < 0.1 < moved(600)
+
+
+@pytest.mark.parametrize("sparse", [True, False])
+def test_a_few_labels_move_a_bases_judgement_and_do_not_forget_it(sparse):
+    draw = np.random.default_rng(1)
+    X = draw.normal(size=(3000, 60))
+    truth = (X[:, :20].sum(axis=1) > 0).astype(np.int64)
+    X = csr_matrix(X) if sparse else X
+    base = fit(X[:2000], {"flag": truth[:2000]}, (BINARY,))
+    few, held = slice(2000, 2012), slice(2012, 3000)
+
+    def right(heads):
+        said = heads.margins(X[held])["flag"][:, 0] > 0
+        return (said == truth[held]).mean()
+
+    def fitted(base, goal):
+        ones = np.ones(12)
+        return fit_heads(X[few], {"flag": goal}, (BINARY,), C=0.02, weights=ones, base=base)
+
+    assert right(fitted(base, truth[few])) > 0.9 > 0.75 > right(fitted(None, truth[few]))
+    turned = fitted(base, 1 - truth[few])  # labels that say the opposite are believed too
+    assert right(turned) < 0.3
+
+
+def test_a_new_dimension_leans_on_those_that_a_base_has(data):
+    X, labels = data
+    base = fit(X, {"level": labels["level"]}, (ORDERED,))
+    other = Dimension("mine", "agent", "binary", (0, 1), "", "")
+    goal = (labels["level"][:40] > 0).astype(np.int64)
+    heads = fit_heads(X[:40], {"mine": goal}, (other,), C=0.02, weights=np.ones(40), base=base)
+    assert heads.coefficients.shape == (5, 1)  # folded: it reads the features alone
+    said = heads.margins(X)["mine"][:, 0]
+    assert np.corrcoef(said, base.margins(X)["level"][:, 0])[0, 1] > 0.9

@@ -108,7 +108,9 @@ def group_keys(said: pd.DataFrame, by: str | None, every: str | None) -> list[pd
     keys = []
     if by is not None:
         if by not in said:
-            raise KeyError(f"no column {by!r} to group by; the table has: {', '.join(said)}")
+            raise KeyError(
+                f"no column {by!r} to group by; the table has: {', '.join(map(str, said.columns))}"
+            )
         keys.append(said[by])
     if every is not None:
         if said["time"].isna().all():

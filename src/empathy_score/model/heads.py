@@ -153,6 +153,7 @@ def fit_heads(
     *,
     C: float,
     weights: NDArray[np.float64],
+    base: Heads | None = None,
 ) -> Heads:
     """Fit heads by logistic regression.
 
@@ -166,6 +167,10 @@ def fit_heads(
         Inverse of the penalty's strength.
     weights : ndarray of shape (n_turns,)
         Weight of each turn.
+    base : Heads, optional
+        Heads over the same features to begin with. A guess from what they say is read beside the
+        features, hardly penalised, and folded in afterwards: a few labels move their judgement,
+        many replace it, and a dimension that they lack leans on those that they have.
 
     Returns
     -------
@@ -173,6 +178,7 @@ def fit_heads(
     """
     columns: list[NDArray[np.float64]] = []
     intercepts: list[NDArray[np.float64]] = []
+    said = None if base is None else base.margins(X)
     for dimension in dimensions:
         known = labels[dimension.name] >= 0
         if not known.any():  # a fold may have none: its margins say nothing
@@ -181,7 +187,13 @@ def fit_heads(
             continue
         goal = targets(dimension, labels[dimension.name][known])
         fit = _multinomial if dimension.kind == "nominal" else _binary
-        coefficient, intercept = fit(X[known], goal, C, weights[known])
+        if base is None or said is None:
+            coefficient, intercept = fit(X[known], goal, C, weights[known])
+        else:
+            lean = _lean(base, said, dimension, goal, known, weights)
+            guess = X[known] @ lean[0] + lean[1]
+            coefficient, intercept = fit(_beside(X[known], guess), goal, C, weights[known])
+            coefficient, intercept = _folded(coefficient, intercept, lean)
         columns.append(coefficient)
         intercepts.append(intercept)
     return Heads(
@@ -189,7 +201,59 @@ def fit_heads(
     )
 
 
+TRUST = 10.0
+"""Factor of a base's guess beside the features: so large that leaning on it costs little."""
+
+C_LEAN = 0.5
+"""Inverse strength of the penalty where a base's margins alone are read."""
+
 Fitted = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""Coefficients and intercepts."""
+
+
+def _lean(
+    base: Heads,
+    said: Mapping[str, NDArray[np.float64]],
+    dimension: Dimension,
+    goal: NDArray[np.float64],
+    known: NDArray[np.bool_],
+    weights: NDArray[np.float64],
+) -> Fitted:
+    """Guess a dimension from what a base says: of it, or where it lacks it, of all that it has.
+
+    Returns
+    -------
+    Coefficients and intercepts over the features that the base reads.
+    """
+    own = base.only([dimension]) if dimension in base.dimensions else base
+    M = np.hstack([said[d.name] for d in own.dimensions])[known]
+    middle, spread = M.mean(axis=0), M.std(axis=0)
+    spread[spread == 0] = 1.0
+    fit = _multinomial if dimension.kind == "nominal" else _binary
+    W, intercept = fit((M - middle) / spread, goal, C_LEAN, weights[known])
+    W = W / spread[:, None]
+    coefficients = own.coefficients.astype(np.float64) @ W
+    return coefficients, intercept + (own.intercepts - middle) @ W
+
+
+def _beside(
+    X: csr_matrix | NDArray[np.float64], guess: NDArray[np.float64]
+) -> csr_matrix | NDArray[np.float64]:
+    """Put a guess beside the features."""
+    if isinstance(X, np.ndarray):
+        return np.hstack([X, TRUST * guess])
+    from scipy.sparse import csr_matrix, hstack
+
+    return csr_matrix(hstack([X, csr_matrix(TRUST * guess)]))
+
+
+def _folded(
+    coefficients: NDArray[np.float64], intercepts: NDArray[np.float64], lean: Fitted
+) -> Fitted:
+    """Give what was fitted beside a guess as coefficients over the features alone."""
+    width = len(lean[0])
+    own, relied = coefficients[:width], TRUST * coefficients[width:]
+    return own + lean[0] @ relied, intercepts + lean[1] @ relied
 
 
 def _regression(C: float) -> Any:

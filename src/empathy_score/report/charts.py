@@ -77,10 +77,13 @@ def road_time(table: pd.DataFrame) -> str:
     """
     import pandas as pd
 
+    shares = table["share"].reset_index()
     rows = [
         {"period": str(pd.Timestamp(period).date()), "road": _name(road), "share": share,
          "order": ROADS.index(road)}
-        for (period, road), share in table["share"].items()
+        for period, road, share in zip(
+            shares["period"], shares["road"], shares["share"], strict=True
+        )
     ]  # fmt: skip
     alt = _altair()
     chart = (

@@ -123,7 +123,7 @@ def _road(mix: pd.DataFrame) -> Figure:
     if road == "none":
         return Figure("Main road", "none", "No reply is on one of the four roads.")
     one = mix.loc[road]
-    away = float(mix.loc["go_away", "share"])
+    away = float(mix["share"]["go_away"])
     sentence = f"{one['share']:.0%} of replies are on this road; {away:.0%} say go away."
     if road == "go_away":
         sentence = f"{one['share']:.0%} of replies end or deflect the contact without help."

@@ -11,12 +11,9 @@ from empathy_score.headline import doubt
 from empathy_score.markers import MarkerMatcher
 from empathy_score.model.calibration import Calibration, fit_calibration
 from empathy_score.model.model import Model, read_texts
-from empathy_score.training.fitting import ROAD, doubt_quantiles, load_base
+from empathy_score.training.fitting import PRIOR_LABELS, ROAD, doubt_quantiles, load_base
 from empathy_score.training.targets import dimensions_of, read_labelled
 from empathy_score.training.turns import labelled_turns
-
-PRIOR_LABELS = 100.0
-"""Labels of yours that weigh as much as what the model believed before."""
 
 
 def calibrate(

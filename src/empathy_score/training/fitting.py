@@ -56,6 +56,9 @@ TUNED = "-tuned"
 FEWEST_SPANS = 20
 """Labelled spans that a marker type needs to be tagged."""
 
+PRIOR_LABELS = 100.0
+"""Labels of yours that weigh as much as what a base believed before."""
+
 ROAD = DIMENSIONS[0]
 
 DOUBTS = 101
@@ -80,9 +83,10 @@ def train(
 ) -> Model:
     """Fit a model to labels of your own.
 
-    Without `finetune` the base's encoder stays: heads are fitted to all labels, and calibration to
-    the margins that heads of the other folds give, so that no head has seen a conversation that
-    its calibration is fitted on; dimensions that your table does not have stay the base's. With
+    Without `finetune` the base's encoder stays: heads are fitted to all labels, beginning with what
+    the base's heads say, and calibration to the margins that heads of the other folds give, so that
+    no head has seen a conversation that its calibration is fitted on; dimensions that your table
+    does not have stay the base's. With
     it, the encoder learns too, and the model has the labelled dimensions alone and tags the markers
     that have labelled spans; calibration is fitted on conversations that neither encoder nor heads
     saw. Labels that a base was trained on must not train on it again: its vectors know them.
@@ -160,20 +164,17 @@ def _refitted(model: Model, turns: LabelledTurns, say: Say) -> Model:
     doubts = model.doubt
     for role, own in turns.items():
         say(f"fitting {len(own.dimensions)} dimensions to {len(own)} {role} turns")
+        base = _base_part(model, role)
         plain, vectors, _ = read_texts(model.encoder, {role: own.readings}, tag=False)
-        width = model.encoder.width
-        dense = dense_features(own.readings, plain, vectors, width)
-        features = _features(model, own, role)
+        dense = dense_features(own.readings, plain, vectors, model.encoder.width)
+        features = base.features if base else _features(model, own, role)
         lexical = features.transform(own.readings, plain)
-        margins = _cross_fitted(dense, lexical, own)
-        calibration = fit_calibration(margins, own.labels, own.dimensions, own.weights)
+        margins = _cross_fitted(dense, lexical, own, base)
+        calibration = _calibrated(margins, own, base)
         part = Part(
-            role,
-            features,
-            fit_heads(dense, own.labels, own.dimensions, C=C_DENSE, weights=own.weights),
-            fit_heads(lexical, own.labels, own.dimensions, C=C_LEXICAL, weights=own.weights),
+            role, features, _dense_heads(dense, own, base), _lexical_heads(lexical, own, base),
             calibration,
-        )
+        )  # fmt: skip
         parts.append(part)
         doubts = _doubts(calibration, margins, own) or doubts
     fresh = {d.name for part in parts for d in part.dimensions}
@@ -210,7 +211,7 @@ def _tuned(
     )
     for role, own in learnt.items():
         X = dense_features(own.readings, plain, vectors, model.encoder.width)
-        heads[role] = fit_heads(X, own.labels, own.dimensions, C=C_DENSE, weights=own.weights)
+        heads[role] = _dense_heads(X, own, _base_part(model, role))
     network = finetune(
         model.encoder, learnt, watched, heads=heads, tags=tags,
         settings=None if isinstance(settings, bool) else settings,
@@ -267,15 +268,15 @@ def assemble(
             continue
         own = seen[role]
         say(f"fitting {len(own.dimensions)} dimensions to {len(own)} {role} turns")
-        features = _features(model, own, role)
+        base = _base_part(model, role)
+        features = base.features if base else _features(model, own, role)
         lexical = features.transform(own.readings, plain_texts(own.readings))
-        heads = fit_heads(lexical, own.labels, own.dimensions, C=C_LEXICAL, weights=own.weights)
+        heads = _lexical_heads(lexical, own, base)
         dense = network.exported_heads(role)
         raw = Part(role, features, dense, heads, Calibration({}))
         plain, vectors, _ = read_texts(model.encoder, {role: held[role].readings}, tag=False)
         margins = raw.margins(held[role].readings, plain, vectors, model.encoder.width)
-        labels = held[role].labels
-        calibration = fit_calibration(margins, labels, own.dimensions, held[role].weights)
+        calibration = _calibrated(margins, held[role], base)
         parts.append(replace(raw, calibration=calibration))
         doubts = _doubts(calibration, margins, held[role]) or doubts
     fitted = replace(model, parts=tuple(parts), doubt=doubts)
@@ -284,6 +285,37 @@ def assemble(
         return measure_joins(fitted, held["agent"])
     joins = {n: TagJoin("patterns", join.patterns, join.tagger) for n, join in model.joins.items()}
     return replace(fitted, joins=joins)  # a tagger that was not measured is not used
+
+
+def _base_part(model: Model, role: ScoredRole) -> Part | None:
+    """Give what a base knows of a role, the part with most dimensions; None where it has none."""
+    own = [part for part in model.parts if part.role == role]
+    return max(own, key=lambda part: len(part.dimensions), default=None)
+
+
+def _dense_heads(X: NDArray[np.float64], turns: RoleTurns, base: Part | None) -> Heads:
+    known = base.dense if base else None
+    return fit_heads(
+        X, turns.labels, turns.dimensions, C=C_DENSE, weights=turns.weights, base=known
+    )
+
+
+def _lexical_heads(X: Any, turns: RoleTurns, base: Part | None) -> Heads:
+    known = base.lexical if base else None
+    return fit_heads(
+        X, turns.labels, turns.dimensions, C=C_LEXICAL, weights=turns.weights, base=known
+    )
+
+
+def _calibrated(margins: Margins, turns: RoleTurns, base: Part | None) -> Calibration:
+    """Calibrate; what a base believed counts for some labels in the dimensions that it has."""
+    known = set(base.dimensions) if base else set()
+    old = [d for d in turns.dimensions if d in known]
+    new = [d for d in turns.dimensions if d not in known]
+    prior = base.calibration if base else None
+    kept = fit_calibration(margins, turns.labels, old, turns.weights, prior, PRIOR_LABELS)
+    fresh = fit_calibration(margins, turns.labels, new, turns.weights)
+    return Calibration({**kept.estimators, **fresh.estimators})
 
 
 def _features(model: Model, turns: RoleTurns, role: ScoredRole) -> TurnFeatures:
@@ -312,13 +344,15 @@ def _doubts(calibration: Calibration, margins: Margins, turns: RoleTurns) -> tup
     return doubt_quantiles(doubt(calibration.probabilities(ROAD, margins[ROAD.name])))
 
 
-def _cross_fitted(dense: NDArray[np.float64], lexical: Any, turns: RoleTurns) -> Margins:
+def _cross_fitted(
+    dense: NDArray[np.float64], lexical: Any, turns: RoleTurns, base: Part | None
+) -> Margins:
     """Give each turn the margins of heads that were fitted to the other folds."""
     margins: dict[str, NDArray[np.float64]] = {}
     for train, test in _split(turns.groups, FOLDS):
         own = turns.take(train)
-        for place, (X, C) in enumerate(((dense, C_DENSE), (lexical, C_LEXICAL))):
-            heads = fit_heads(X[train], own.labels, own.dimensions, C=C, weights=own.weights)
+        for place, (X, fit) in enumerate(((dense, _dense_heads), (lexical, _lexical_heads))):
+            heads = fit(X[train], own, base)
             for name, part in heads.margins(X[test]).items():
                 shape = (len(turns), 2, part.shape[1])
                 margins.setdefault(name, np.zeros(shape))[test, place] = part

@@ -1,0 +1,37 @@
+"""Insights over the shipped model's own scores."""
+
+import pandas as pd
+import pytest
+
+from empathy_score.insight import arcs, outcomes, standing
+
+WARM = "We truly value you and your happiness is our greatest joy. "
+
+
+@pytest.fixture(scope="module")
+def table(sample):
+    return pd.read_csv(sample, dtype=str, keep_default_na=False)
+
+
+@pytest.fixture(scope="module")
+def scores(scorer, table):
+    return scorer.score(table)
+
+
+def test_a_stock_sentence_in_every_reply_raises_no_agents_standing(scorer, table, scores):
+    before = standing(scores)["score"]
+    busiest = standing(scores)["n_replies"].nlargest(5).index
+    warmed = table.copy()
+    own = warmed["agent_id"].isin(busiest) & (warmed["role"] == "agent")
+    warmed.loc[own, "text"] = WARM + warmed.loc[own, "text"]
+    after = standing(scorer.score(warmed))["score"]
+    assert (after[busiest] <= before[busiest] + 0.5).all(), (after - before)[busiest]
+
+
+def test_conversations_that_were_written_to_go_well_or_badly_do(scores):
+    ended = outcomes(scores).set_index("conversation_id")["outcome"]
+    assert ended["OB-7810"] == ended["BM-310044"] == "won"
+    assert ended["BW-20417"] == ended["VA-60455"] == "lost"
+    arc = arcs(scores).set_index("conversation_id")
+    assert arc.loc["OB-7810", "recovered"]
+    assert not arc.loc["BW-20417", "recovered"]
