@@ -142,8 +142,15 @@ def test_a_few_labels_move_a_bases_judgement_and_do_not_forget_it(sparse):
         return fit_heads(X[few], {"flag": goal}, (BINARY,), C=0.02, weights=ones, base=base)
 
     assert right(fitted(base, truth[few])) > 0.9 > 0.75 > right(fitted(None, truth[few]))
-    turned = fitted(base, 1 - truth[few])  # labels that say the opposite are believed too
-    assert right(turned) < 0.3
+
+
+def test_many_labels_replace_a_bases_judgement(data):
+    X, labels = data
+    base = fit(X, {"flag": labels["flag"]}, (BINARY,))
+    turned = 1 - labels["flag"]
+    heads = fit_heads(X, {"flag": turned}, (BINARY,), C=1.0, weights=np.ones(600), base=base)
+    said = heads.margins(X)["flag"][:, 0] > 0
+    assert (said == turned).mean() > 0.85
 
 
 def test_a_new_dimension_leans_on_those_that_a_base_has(data):

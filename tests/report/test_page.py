@@ -45,7 +45,7 @@ def plain():
         rows += talk(
             f"t{number:02d}",
             ("c", fuzz(rng, 6), {"feeling": "anger", "valence": -1.5}),
-            ("a", f"I'll send {fuzz(rng, 5)}.", {
+            ("a", f"I'll send {fuzz(rng, 5)}." if number < 3 else f"{fuzz(rng, 5)}.", {
                 "road": "care" if given else "go_away", "score": 90.0 if given else 20.0,
                 "opportunity": "given" if given else "missed", "stage": "recovery"}),
             ("c", fuzz(rng, 4), {"feeling": "gratitude", "valence": 1.0 if given else -1.6}),

@@ -169,8 +169,9 @@ def fit_heads(
         Weight of each turn.
     base : Heads, optional
         Heads over the same features to begin with. A guess from what they say is read beside the
-        features, hardly penalised, and folded in afterwards: a few labels move their judgement,
-        many replace it, and a dimension that they lack leans on those that they have.
+        features, hardly penalised, and folded in afterwards, so that a dimension that they lack
+        leans on those that they have; one that they have is moved by as much as its labels weigh
+        against `BASE_LABELS`.
 
     Returns
     -------
@@ -194,12 +195,20 @@ def fit_heads(
             guess = X[known] @ lean[0] + lean[1]
             coefficient, intercept = fit(_beside(X[known], guess), goal, C, weights[known])
             coefficient, intercept = _folded(coefficient, intercept, lean)
+            if dimension in base.dimensions:
+                share = float(known.sum()) / (known.sum() + BASE_LABELS)
+                old = base.only([dimension])
+                coefficient = share * coefficient + (1 - share) * old.coefficients
+                intercept = share * intercept + (1 - share) * old.intercepts
         columns.append(coefficient)
         intercepts.append(intercept)
     return Heads(
         tuple(dimensions), np.hstack(columns).astype(np.float32), np.concatenate(intercepts)
     )
 
+
+BASE_LABELS = 200.0
+"""Labels that weigh as much as what a base's head says of its own dimension."""
 
 TRUST = 10.0
 """Factor of a base's guess beside the features: so large that leaning on it costs little."""

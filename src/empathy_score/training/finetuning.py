@@ -74,7 +74,7 @@ class FinetuneSettings:
     frozen_layers: int = 2
     patience: int = 2
     tag_weight: float = 4.0
-    min_steps: int = 60
+    min_steps: int = 20
     seed: int = 0
 
 
