@@ -46,6 +46,12 @@ def scorer():
 
 
 @pytest.fixture(scope="session")
+def sample_scores(scorer, sample):
+    """The sample, scored once for all tests that only look."""
+    return scorer.score(sample)
+
+
+@pytest.fixture(scope="session")
 def root():
     return ROOT
 

@@ -1,6 +1,5 @@
 """Insights over the shipped model's own scores."""
 
-import pandas as pd
 import pytest
 
 from empathy_score.insight import arcs, outcomes, standing
@@ -8,23 +7,23 @@ from empathy_score.insight import arcs, outcomes, standing
 WARM = "We truly value you and your happiness is our greatest joy. "
 
 
-@pytest.fixture(scope="module")
-def table(sample):
-    return pd.read_csv(sample, dtype=str, keep_default_na=False)
+@pytest.fixture
+def scores(sample_scores):
+    return sample_scores
 
 
-@pytest.fixture(scope="module")
-def scores(scorer, table):
-    return scorer.score(table)
-
-
-def test_a_stock_sentence_in_every_reply_raises_no_agents_standing(scorer, table, scores):
-    before = standing(scores)["score"]
-    busiest = standing(scores)["n_replies"].nlargest(5).index
-    warmed = table.copy()
+def test_a_stock_sentence_in_every_reply_raises_no_agents_standing(scorer, scores):
+    found = standing(scores)
+    busiest = found["n_replies"].nlargest(3).index
+    table = scores.table
+    ours = table["conversation_id"].isin(
+        table.loc[table["agent_id"].isin(busiest), "conversation_id"]
+    )
+    warmed = table[ours].copy()
     own = warmed["agent_id"].isin(busiest) & (warmed["role"] == "agent")
     warmed.loc[own, "text"] = WARM + warmed.loc[own, "text"]
     after = standing(scorer.score(warmed))["score"]
+    before = found["score"]
     assert (after[busiest] <= before[busiest] + 0.5).all(), (after - before)[busiest]
 
 
