@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from by_hand import fuzz, talk, written
 
+from by_hand import fuzz, talk, written
 from empathy_score.conversation import Marker
 from empathy_score.insight import (
     arcs,
