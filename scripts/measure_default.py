@@ -51,7 +51,10 @@ STOCK = (
     "I know how frustrating this can be. ",
     "Your satisfaction is our top priority. ",
 )
-"""Warm sentences that fit any complaint; none of them trains."""
+"""Warm sentences that fit any complaint; none is in `data/stock_sentences.jsonl`.
+
+The last one stands in one written reply; the others in no reply that trains.
+"""
 
 
 def dev_table(evaluation: Evaluation) -> str:

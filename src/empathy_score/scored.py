@@ -13,7 +13,7 @@ from empathy_score.conversation import Marker, Role
 from empathy_score.dimensions import DIMENSIONS
 from empathy_score.errors import TranscriptError
 from empathy_score.scores import SUMS, Scores
-from empathy_score.transcripts.formats import Note, read_table
+from empathy_score.transcripts.formats import Note, is_missing, read_table
 from empathy_score.transcripts.reading import lay_out
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def scores_of(
     markers = {
         row: _markers(value, row, name)
         for row, value in enumerate(table["markers"])
-        if not _missing(value)
+        if not _empty(value)
     }
     signatures = [str(v) for v in table["signature"].dropna().unique()[:1]]
     given = table.drop(columns=[*names, "markers", "signature"])
@@ -87,10 +87,8 @@ def scores_of(
     )
 
 
-def _missing(value: Any) -> bool:
-    if isinstance(value, str):
-        return not value
-    return value is None or value is pd.NA or (isinstance(value, float) and value != value)
+def _empty(value: Any) -> bool:
+    return not value if isinstance(value, str) else is_missing(value)
 
 
 def _column(column: pd.Series, text: bool, flag: bool) -> NDArray[Any]:
@@ -101,7 +99,7 @@ def _column(column: pd.Series, text: bool, flag: bool) -> NDArray[Any]:
         return numbers
     values = np.full(len(column), None, dtype=object)
     for row, value in enumerate(column):
-        if not _missing(value):
+        if not _empty(value):
             values[row] = _TRUE.get(str(value).lower()) if flag else str(value)
     return values
 

@@ -7,8 +7,8 @@ import gzip
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -95,14 +95,27 @@ def write_table(frame: pd.DataFrame, path: str | Path) -> None:
         _write(frame, cast("IO[bytes]", sys.stdout.buffer), form)
         return
     path = Path(path)
+    with whole_file(path) as raw:
+        if path.name.endswith(".gz"):
+            with gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as packed:
+                _write(frame, cast("IO[bytes]", packed), form)
+        else:
+            _write(frame, raw, form)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file to write that appears under its name only when it is whole.
+
+    Raises
+    ------
+    TranscriptError
+        Where it cannot be written.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with temporary.open("wb") as raw:
-            if path.name.endswith(".gz"):
-                with gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as packed:
-                    _write(frame, cast("IO[bytes]", packed), form)
-            else:
-                _write(frame, raw, form)
+            yield raw
         temporary.replace(path)
     except OSError as error:
         raise TranscriptError(

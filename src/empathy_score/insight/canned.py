@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from empathy_score.insight.spoken import replies, spoken
+from empathy_score.transcripts.formats import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -294,11 +295,6 @@ def _distinct(firm: NDArray[np.int64], talk: NDArray[np.int64]) -> NDArray[np.in
         return np.zeros(0, dtype=np.int64)
     pairs = np.unique(firm * (int(talk.max()) + 1) + talk)
     return np.bincount(pairs // (int(talk.max()) + 1), minlength=int(firm.max()) + 1)
-
-
-def is_missing(value: Any) -> bool:
-    """Tell whether a cell is empty: None, NaN, NA."""
-    return value is None or type(value).__name__ in ("NAType", "NaTType") or value != value
 
 
 def _codes(values: Sequence[Any]) -> NDArray[np.int64]:

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from empathy_score.scores import Scores
 
-OUTCOMES = ("won", "lost", "unchanged")
-
 GAIN = 0.75
 """Rise of valence, on -2 to 2, that wins a customer who ends at 0 or above."""
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from empathy_score.scores import Scores
 
-GROUPING = ("company", "agent_id", "channel")
-
 
 def spoken(scores: Scores, needs: Iterable[str] = ()) -> pd.DataFrame:
     """Lay agents' and customers' turns out in the order in which they were said.

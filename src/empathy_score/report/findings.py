@@ -33,7 +33,7 @@ NAMES = {
 }  # fmt: skip
 
 GROUPS = ("agent_id", "team", "company", "channel", "topic")
-"""Columns that the report breaks the figures down by, where the table has them."""
+"""Columns that figures are broken down and conversations filtered by, where a table has them."""
 
 MOST = 200
 """Groups listed at most, those with most replies first."""

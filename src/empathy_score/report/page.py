@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
-from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from empathy_score.errors import MissingExtraError, TranscriptError
+from empathy_score.errors import MissingExtraError
 from empathy_score.insight import missed, worth_a_call
 from empathy_score.insight.spoken import replies, spoken
 from empathy_score.report.charts import opportunity_dots, road_bars, road_time
-from empathy_score.report.findings import NAMES, Findings, findings
-from empathy_score.report.talks import BEST, MANY, SHOWN, as_text, talks
+from empathy_score.report.findings import GROUPS, NAMES, Findings, findings
+from empathy_score.report.talks import BEST, SHOWN, as_text, talks
 from empathy_score.transcripts.formats import whole_characters
+from empathy_score.writing import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +30,7 @@ QUOTES = 5
 LISTED = 100
 """Promises listed at most, those not kept first."""
 
-FIELDS = (*MANY, "road", "feeling", "outcome", "flag")
+FIELDS = (*GROUPS, "road", "feeling", "outcome", "flag")
 LEGEND = ("empathy", "apology", "learn", "teach", "control", "beyond", "go_away")
 
 _TITLES = {
@@ -71,22 +70,8 @@ def write_report(
         Where the file cannot be written.
     """
     page = render(scores, title=title, limit=limit)
-    target = Path(path)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        temporary.write_text(whole_characters(page), encoding="utf-8")
-        temporary.replace(target)
-    except OSError as error:
-        raise TranscriptError(
-            str(path),
-            "cannot be written",
-            expected="a folder that exists and has room",
-            came=error.strerror or type(error).__name__,
-            do="Check the folder, its permissions and the disk.",
-        ) from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+    with whole_file(Path(path)) as out:
+        out.write(whole_characters(page).encode())
 
 
 def render(scores: Scores, *, title: str, limit: int = SHOWN) -> str:

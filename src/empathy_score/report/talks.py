@@ -12,9 +12,10 @@ import pandas as pd
 
 from empathy_score.dimensions import ROADS
 from empathy_score.insight import arcs, outcomes, promises
-from empathy_score.insight.canned import is_missing
 from empathy_score.insight.spoken import by_conversation, spoken
 from empathy_score.markers.types import MARKER_TYPES, marker_groups
+from empathy_score.report.findings import GROUPS
+from empathy_score.transcripts.formats import is_missing
 
 if TYPE_CHECKING:
     from empathy_score.scores import Scores
@@ -31,9 +32,6 @@ BEST = 85.0
 FLAGS = ("missed", "late promise", "unsure", "best", "failed", "recovered")
 LOOKS = frozenset(("missed", "late promise", "unsure", "best"))
 """Flags of what deserves a look."""
-
-MANY = ("agent_id", "team", "company", "channel", "topic")
-"""Columns that conversations are filtered by; each may have several values in one."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ def talks(scores: Scores, limit: int = SHOWN, seed: int = 0, first: Iterable[str
 
 
 _COLUMNS = ("conversation_id", "role", "text", "time", "road", "score", "empathy", "opportunity",
-            "feeling", "valence", *MANY)  # fmt: skip
+            "feeling", "valence", *GROUPS)  # fmt: skip
 
 
 def _flags(scores: Scores, turns: pd.DataFrame) -> dict[int, list[str]]:
@@ -134,7 +132,7 @@ def _entry(rows: list[dict[str, Any]], flags: list[str], outcome: Any) -> dict[s
     on_a_road = [road for road in roads if road != "none"] or roads
     scored = [row["score"] for row in replies if row["score"] == row["score"]]
     times = [row["time"] for row in rows if row["time"] == row["time"]]
-    kept = {name: _distinct(row.get(name) for row in rows) for name in MANY}
+    kept = {name: _distinct(row.get(name) for row in rows) for name in GROUPS}
     return {
         "id": str(rows[0]["conversation_id"]),
         **kept,

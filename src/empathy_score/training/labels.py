@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from empathy_score.dimensions import Dimension, Level
 from empathy_score.errors import LabelError
+from empathy_score.transcripts.formats import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,8 +137,7 @@ def is_empty(value: Any) -> bool:
     """Tell whether a cell has no label: None, NaN, NA, or no character but white space."""
     if isinstance(value, str):
         return not value.strip()
-    missing = type(value).__name__ in ("NAType", "NaTType")
-    return value is None or missing or (isinstance(value, float) and value != value)
+    return is_missing(value)
 
 
 def several(value: Any) -> list[str]:

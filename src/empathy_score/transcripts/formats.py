@@ -190,44 +190,47 @@ def _read_file(source: str | Path, notes: list[Note]) -> tuple[pd.DataFrame, str
             do="Check the export, or give the file its true ending.",
         )
     text = _decode(data, notes)
-    exported = _exported(text, form, name)
-    if exported is not None:
-        return _from_turns(exported, name), name
+    if text[:6] == "WEBVTT":
+        return _from_turns(exports.webvtt(text) or [], name), name
+    if text.lstrip()[:1] in ("{", "["):
+        found = _json_table(text, name)
+        if found is not None:
+            return found, name
+    elif form not in ("csv", "tsv"):
+        said = exports.labelled_text(text)
+        if said is not None:
+            return _from_turns(said, name), name
     form = form or _form_by_content(text)
     return (_jsonl(text, name) if form == "jsonl" else _delimited(text, name, form)), name
 
 
-def _exported(text: str, form: str | None, name: str) -> exports.Rows | None:
-    """Give the turns of what a vendor or tool exported; None where the text is a table."""
-    start = text.lstrip("\ufeff \t\r\n")[:6]
-    if start == "WEBVTT":
-        return exports.webvtt(text)
-    if start[:1] in ("{", "["):
-        return _documents(text, name)
-    return exports.labelled_text(text) if form not in ("csv", "tsv") else None
-
-
-def _documents(text: str, name: str) -> exports.Rows | None:
-    """Read one JSON document, a list of them, or one a line; None where they are rows of turns."""
+def _json_table(text: str, name: str) -> pd.DataFrame | None:
+    """Read what is JSON as a whole, or exported documents one a line; None for other text."""
     try:
         whole = json.loads(text)
     except (ValueError, RecursionError):
-        lines = (line for line in text.split("\n") if line.strip())
-        try:
-            first = json.loads(next(lines))
-        except (ValueError, RecursionError):
-            return None  # the table's own reader says what is wrong, and where
-        if exports.read_documents([first], name) is None:
-            return None
-        numbered = ((n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip())
-        return exports.read_documents((_json(line, name, n) for n, line in numbered), name)
-    if isinstance(whole, list):
-        found = exports.read_documents([whole], name)
-        return found if found is not None or not whole else exports.read_documents(whole, name)
-    found = exports.read_documents([whole], name)
-    if found is None and isinstance(whole, Mapping) and _no_row(whole):
+        return _documents_by_line(text, name)
+    listed = isinstance(whole, list)
+    rows = exports.read_documents([whole], name)  # a list may be one document
+    if rows is None and listed and whole:
+        rows = exports.read_documents(whole, name)
+    if rows is not None:
+        return _from_turns(rows, name)
+    if not listed and _no_row(whole):
         raise exports.unknown(whole, name)
-    return found
+    return _from_records(enumerate(whole if listed else [whole], 1), "record", name)
+
+
+def _documents_by_line(text: str, name: str) -> pd.DataFrame | None:
+    try:
+        first = json.loads(text.lstrip().split("\n", 1)[0])
+    except (ValueError, RecursionError):
+        return None  # the table's own reader says what is wrong, and where
+    if exports.read_documents([first], name) is None:
+        return None
+    numbered = ((n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip())
+    rows = exports.read_documents((_json(line, name, n) for n, line in numbered), name)
+    return _from_turns(rows or [], name)
 
 
 def _no_row(document: Mapping[Any, Any]) -> bool:
@@ -377,11 +380,13 @@ def clean_text(value: object) -> str:
     """Give a cell as text: empty for None, NaN and NA; lone surrogates become U+FFFD."""
     if isinstance(value, str):
         return whole_characters(value)
-    if value is None or type(value).__name__ in ("NAType", "NaTType"):
-        return ""
-    if isinstance(value, float) and math.isnan(value):
-        return ""
-    return whole_characters(str(value))
+    return "" if is_missing(value) else whole_characters(str(value))
+
+
+def is_missing(value: object) -> bool:
+    """Tell whether a cell is None, NaN, NA or NaT."""
+    absent = value is None or type(value).__name__ in ("NAType", "NaTType")
+    return absent or (isinstance(value, float) and math.isnan(value))
 
 
 def whole_characters(text: str) -> str:
