@@ -11,6 +11,7 @@ import pytest
 from by_hand import fuzz, talk, written
 from empathy_score.conversation import Marker
 from empathy_score.report import write_report
+from empathy_score.report.findings import findings
 from empathy_score.report.page import render
 from empathy_score.report.talks import as_json, talks
 
@@ -95,7 +96,7 @@ def test_every_figure_of_the_first_screen_selects_conversations(plain):
         json.loads(f.replace("&#34;", '"')) for f in re.findall(r'data-filter="(.*?)"', cards)
     ]
     assert len(filters) == 5
-    index = json.loads(talks(plain).index)["talks"]
+    index = json.loads(talks(plain, findings(plain)).index)["talks"]
 
     def fitting(want):
         return [one for one in index
@@ -110,9 +111,9 @@ def test_a_sample_of_many_conversations_says_so(plain):
     page = render(plain, title="Acme", limit=10)
     shown = re.search(r"A sample of (\d+) of 40 conversations", page)
     assert 10 <= int(shown[1]) < 40  # those that the page quotes are always there
-    found = talks(plain, limit=10)
+    found = talks(plain, findings(plain), limit=10)
     assert (found.shown, found.total) == (10, 40)
-    assert talks(plain, limit=10) == found
+    assert talks(plain, findings(plain), limit=10) == found
 
 
 def test_json_in_the_page_cannot_end_its_element():

@@ -77,13 +77,15 @@ class Findings:
         Share of each road, all together, with intervals.
     weekly : DataFrame or None
         Mix of roads by period; None where the times do not span two.
-    promises, canned, contrasts : DataFrame
+    arcs, outcomes, promises, canned, contrasts : DataFrame
     """
 
     headline: list[Figure]
     groups: dict[str, pd.DataFrame]
     mix: pd.DataFrame
     weekly: pd.DataFrame | None
+    arcs: pd.DataFrame
+    outcomes: pd.DataFrame
     promises: pd.DataFrame
     canned: pd.DataFrame
     contrasts: pd.DataFrame
@@ -93,16 +95,19 @@ def findings(scores: Scores) -> Findings:
     """Work the figures of the report out."""
     turns = spoken(scores)
     mix = road_mix(scores, by=None)
+    arc, ended = arcs(scores), outcomes(scores)
     return Findings(
         headline=[
             _road(mix),
             _opportunity(scores),
-            _recovery(scores),
-            *_won_and_lost(scores),
+            _recovery(arc),
+            *_won_and_lost(ended["outcome"]),
         ],
         groups={name: _group(scores, name) for name in GROUPS if _worth(turns, name)},
         mix=mix,
         weekly=_weekly(scores, turns),
+        arcs=arc,
+        outcomes=ended,
         promises=promises(scores),
         canned=canned_phrases(scores).head(50),
         contrasts=lost_against_won(scores),
@@ -145,8 +150,7 @@ def _opportunity(scores: Scores) -> Figure:
     return Figure("Empathy given", _percent(one["rate"]), sentence, between, wanted)
 
 
-def _recovery(scores: Scores) -> Figure:
-    arc = arcs(scores)
+def _recovery(arc: pd.DataFrame) -> Figure:
     failed = arc[arc["failed"].fillna(False)]
     known = failed[failed["recovered"].notna()]
     found = rate(known["recovered"].astype(float), known.index)
@@ -161,8 +165,7 @@ def _recovery(scores: Scores) -> Figure:
     )
 
 
-def _won_and_lost(scores: Scores) -> list[Figure]:
-    ended = outcomes(scores)["outcome"]
+def _won_and_lost(ended: pd.Series) -> list[Figure]:
     known = ended[ended.notna()]
     shown = []
     for name, says in (("won", "came round or thanked after a failure"),

@@ -82,7 +82,7 @@ def render(scores: Scores, *, title: str, limit: int = SHOWN) -> str:
     late = _listed(found.promises)
     quoted = [row["id"] for look in looks for row in look["rows"]]
     quoted += [*late["conversation_id"], *calls["conversation_id"]]
-    embedded = talks(scores, limit, first=quoted)
+    embedded = talks(scores, found, limit, first=quoted)
     script = _asset("page.js")
     sampled = ""
     if embedded.shown < embedded.total:

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from empathy_score.dimensions import ROADS
-from empathy_score.insight import arcs, outcomes, promises
 from empathy_score.insight.spoken import by_conversation, spoken
 from empathy_score.markers.types import MARKER_TYPES, marker_groups
-from empathy_score.report.findings import GROUPS
+from empathy_score.report.findings import GROUPS, Findings
 from empathy_score.transcripts.formats import is_missing
 
 if TYPE_CHECKING:
@@ -52,12 +51,20 @@ class Talks:
     shown: int
 
 
-def talks(scores: Scores, limit: int = SHOWN, seed: int = 0, first: Iterable[str] = ()) -> Talks:
+def talks(
+    scores: Scores,
+    found: Findings,
+    limit: int = SHOWN,
+    seed: int = 0,
+    first: Iterable[str] = (),
+) -> Talks:
     """Lay conversations out for the page.
 
     Parameters
     ----------
     scores : Scores
+    found : Findings
+        About the same scores.
     limit : int, default 10000
         Of more than these, half of the sample is drawn from those that have a flag to look at.
     seed : int
@@ -65,11 +72,11 @@ def talks(scores: Scores, limit: int = SHOWN, seed: int = 0, first: Iterable[str
         Conversations that must be among them: those that the page quotes.
     """
     turns = spoken(scores)
-    flags = _flags(scores, turns)
+    flags = _flags(found, turns)
     names_of = turns.groupby("conversation")["conversation_id"].first()
     quoted = set(names_of.index[names_of.isin(set(first))])
     chosen = _chosen(names_of.index.tolist(), flags, limit, seed, quoted)
-    ended = outcomes(scores)["outcome"]
+    ended = found.outcomes["outcome"]
     names = [name for name in _COLUMNS if name in turns]
     entries: list[dict[str, Any]] = []
     bodies = []
@@ -90,14 +97,13 @@ _COLUMNS = ("conversation_id", "role", "text", "time", "road", "score", "empathy
             "feeling", "valence", *GROUPS)  # fmt: skip
 
 
-def _flags(scores: Scores, turns: pd.DataFrame) -> dict[int, list[str]]:
+def _flags(found: Findings, turns: pd.DataFrame) -> dict[int, list[str]]:
     """Give what makes each conversation worth a look."""
     said = turns[turns["role"] == "agent"]
     best = (said["opportunity"] == "given") & (said["score"] >= BEST)
     unsure = said["needs_review"].eq(True) if "needs_review" in said else best & False
-    late = promises(scores)
-    arc = arcs(scores)
-    found = {
+    late, arc = found.promises, found.arcs
+    worth = {
         "missed": said.loc[said["opportunity"] == "missed", "conversation"],
         "late promise": turns.loc[late.loc[late["status"] == "late", "row"], "conversation"],
         "unsure": said.loc[unsure, "conversation"],
@@ -107,7 +113,7 @@ def _flags(scores: Scores, turns: pd.DataFrame) -> dict[int, list[str]]:
     }
     flags: dict[int, list[str]] = {}
     for name in FLAGS:
-        for number in sorted(set(found[name].tolist())):
+        for number in sorted(set(worth[name].tolist())):
             flags.setdefault(int(number), []).append(name)
     return flags
 
