@@ -24,7 +24,7 @@ from empathy_score.training.stock import with_stock_sentences
 
 ROOT = Path(__file__).resolve().parents[1]
 
-SETTINGS = FinetuneSettings(epochs=4, learning_rate=1.2e-4, layer_decay=0.9, frozen_layers=1)
+SETTINGS = FinetuneSettings(epochs=5, learning_rate=1.2e-4, layer_decay=0.9, frozen_layers=1)
 
 STOCK_SHARE = 0.15
 """Share of the replies that a stock sentence of `data/stock_sentences.jsonl` is put into."""
