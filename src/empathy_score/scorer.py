@@ -24,6 +24,7 @@ from empathy_score.version import __version__
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from empathy_score.insight.canned import Recurrence
     from empathy_score.model.model import Model, Predictions, ScoredRole
 
 DECIMALS = 6
@@ -101,6 +102,7 @@ class Scorer:
         *,
         columns: Mapping[str, str] | None = None,
         roles: Mapping[str, Role] | None = None,
+        recurrence: Recurrence | None = None,
     ) -> Scores:
         """Score every turn of a table or of some conversations.
 
@@ -111,6 +113,9 @@ class Scorer:
             Called with the number of distinct texts read so far, and of all.
         columns, roles : mapping, optional
             As in `read_transcripts`, for a table.
+        recurrence : Recurrence, optional
+            What recurs over the corpus that the table is a part of, for the column `canned`; what
+            recurs in the table itself by default.
 
         Returns
         -------
@@ -140,7 +145,7 @@ class Scorer:
             transcripts=transcripts,
             dimensions=self.model.dimensions,
             columns=self._columns(readings, predictions, len(transcripts.table))
-            | {"canned": _canned(transcripts, readings["agent"])},
+            | {"canned": _canned(transcripts, readings["agent"], recurrence)},
             markers=self._markers(readings["agent"], predictions),
             signature=self.signature,
             notes=tuple(notes),
@@ -209,18 +214,22 @@ class Scorer:
         return {row: joined[text] for row, text in zip(readings.rows, texts, strict=True)}
 
 
-def _canned(transcripts: Transcripts, agent: RoleReadings) -> NDArray[np.float64]:
+def _canned(
+    transcripts: Transcripts, agent: RoleReadings, recurrence: Recurrence | None
+) -> NDArray[np.float64]:
     """Give how much of each reply's wording recurs over the corpus."""
-    from empathy_score.insight.canned import canned
+    from empathy_score.insight.canned import canned, canned_by
 
     table = transcripts.table
+    companies = table["company"].iloc[agent.rows].tolist() if "company" in table else None
+    texts = [reading.text for reading in agent.readings]
+    if recurrence is not None:
+        return _spread(canned_by(recurrence, texts, companies).share, agent.rows, len(table))
     numbers = {
         turn.row: number
         for number, conversation in enumerate(transcripts)
         for turn in conversation.turns
     }
-    companies = table["company"].iloc[agent.rows].tolist() if "company" in table else None
-    texts = [reading.text for reading in agent.readings]
     share = canned(texts, [numbers[row] for row in agent.rows], companies).share
     return _spread(share, agent.rows, len(table))
 

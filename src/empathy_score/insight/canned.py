@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -86,8 +87,45 @@ class Canned:
         return float(self.flags[own][inside].mean()) if inside.any() else float("nan")
 
 
+@dataclass(frozen=True)
+class Recurrence:
+    """What recurs over a corpus: enough to mark any part of it as the whole would be.
+
+    Parameters
+    ----------
+    runs : ndarray of uint64
+        Keys of the canned runs, ascending.
+    companies : ndarray of uint64
+        Keys of the companies with `FEWEST` conversations or more, ascending.
+    """
+
+    runs: NDArray[np.uint64]
+    companies: NDArray[np.uint64]
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Runs of words in some replies, one entry a run.
+
+    Parameters
+    ----------
+    reply : ndarray of int64
+        Its place among the replies.
+    company : ndarray of uint64
+        Key of the reply's company.
+    key : ndarray of uint64
+        The same for the same words of the same company, in every corpus.
+    """
+
+    reply: NDArray[np.int64]
+    company: NDArray[np.uint64]
+    key: NDArray[np.uint64]
+
+
 def canned(
-    texts: Sequence[str], conversations: Sequence[Any], companies: Sequence[Any] | None = None
+    texts: Sequence[str],
+    conversations: Sequence[Any],
+    companies: Sequence[Any] | None = None,
 ) -> Canned:
     """Find canned wording.
 
@@ -104,27 +142,80 @@ def canned(
     -------
     Canned
     """
-    words, starts, ends, sizes = _words(texts)
-    first = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    talk = _codes(conversations)
-    firm = _codes(companies) if companies is not None else np.zeros(len(texts), dtype=np.int64)
-    owner = np.repeat(np.arange(len(texts)), sizes)
-    at, length = _runs(first, sizes)
-    key = _hashes(words, at, length) ^ (firm[owner[at]].astype(np.uint64) * _MIX)
-    spread = _conversations_of(key, talk[owner[at]])
-    size = _distinct(firm, talk)
-    enough = np.maximum(RECURS, np.ceil(SELDOM * size)).astype(np.int64)
-    recurs = spread >= enough[firm[owner[at]]] if len(at) else np.zeros(0, dtype=bool)
-    marks = np.zeros(len(words) + 1, dtype=np.int64)
-    np.add.at(marks, at[recurs], 1)
-    np.add.at(marks, at[recurs] + length[recurs], -1)
-    flags = np.cumsum(marks)[:-1] > 0
-    hits = np.bincount(owner, weights=flags, minlength=len(texts))
-    share = np.divide(hits, sizes, out=np.zeros(len(texts)), where=sizes > 0)
-    if len(texts):
-        share[size[firm] < FEWEST] = np.nan
-        flags = flags & (size[firm] >= FEWEST)[owner]
-    return Canned(share, first, starts, ends, flags)
+    words = _Words(texts, companies)
+    return _marked(words, _recurrence(words, _codes(conversations)))
+
+
+def canned_by(
+    recurrence: Recurrence, texts: Sequence[str], companies: Sequence[Any] | None = None
+) -> Canned:
+    """Find canned wording in a part of a corpus, by what recurs in the whole."""
+    return _marked(_Words(texts, companies), recurrence)
+
+
+def runs_of(texts: Sequence[str], companies: Sequence[Any] | None = None) -> Runs:
+    """Give the runs of some replies, to be counted where a corpus does not fit into memory.
+
+    A run is canned from `fewest_conversations` on.
+    """
+    words = _Words(texts, companies)
+    owner = words.owner[words.at]
+    return Runs(owner, words.company[owner], words.key)
+
+
+def company_keys(companies: Sequence[Any]) -> NDArray[np.uint64]:
+    """Give the key of each company; missing ones share one."""
+    return _keys("" if is_missing(name) else str(name) for name in companies)
+
+
+def fewest_conversations(n_conversations: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give in how many conversations of a company a run must occur to be canned.
+
+    Parameters
+    ----------
+    n_conversations : ndarray of int64
+        Conversations of each company that have a reply.
+    """
+    seldom = np.ceil(SELDOM * n_conversations).astype(np.int64)
+    return np.maximum(RECURS, seldom)
+
+
+class _Words:
+    """The words of some replies, and the runs that they make."""
+
+    def __init__(self, texts: Sequence[str], companies: Sequence[Any] | None) -> None:
+        words, self.starts, self.ends, self.sizes = _words(texts)
+        self.first = np.concatenate([[0], np.cumsum(self.sizes)]).astype(np.int64)
+        self.owner = np.repeat(np.arange(len(texts)), self.sizes)
+        named = [None] * len(texts) if companies is None else companies
+        self.company = company_keys(named)
+        self.at, self.length = _runs(self.first, self.sizes)
+        self.key = _hashes(words, self.at, self.length) ^ (self.company[self.owner[self.at]] * _MIX)
+
+
+def _recurrence(words: _Words, talk: NDArray[np.int64]) -> Recurrence:
+    """Count in how many conversations each run occurs, and how many each company has."""
+    companies, firm = np.unique(words.company, return_inverse=True)
+    size = _conversations_of(firm, talk, len(companies))
+    owner = words.owner[words.at]
+    keys, first, place = np.unique(words.key, return_index=True, return_inverse=True)
+    spread = _conversations_of(place, talk[owner], len(keys))
+    enough = fewest_conversations(size)[firm[owner[first]]]
+    return Recurrence(keys[spread >= enough], companies[size >= FEWEST])
+
+
+def _marked(words: _Words, recurrence: Recurrence) -> Canned:
+    recurs = np.isin(words.key, recurrence.runs)
+    marks = np.zeros(len(words.starts) + 1, dtype=np.int64)
+    np.add.at(marks, words.at[recurs], 1)
+    np.add.at(marks, words.at[recurs] + words.length[recurs], -1)
+    told = np.isin(words.company, recurrence.companies)
+    flags = (np.cumsum(marks)[:-1] > 0) & told[words.owner]
+    sizes = words.sizes
+    hits = np.bincount(words.owner, weights=flags, minlength=len(sizes))
+    share = np.divide(hits, sizes, out=np.zeros(len(sizes)), where=sizes > 0)
+    share[~told] = np.nan
+    return Canned(share, words.first, words.starts, words.ends, flags)
 
 
 def canned_share(scores: Scores) -> pd.Series:
@@ -236,7 +327,7 @@ def _plain(word: str) -> str:
 def _words(
     texts: Sequence[str],
 ) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:
-    """Give every word of all texts a number; give their spans, and how many each text has."""
+    """Give the key of every word of all texts, their spans, and how many words each text has."""
     numbers: dict[str, int] = {}
     ids: list[int] = []
     starts: list[int] = []
@@ -245,16 +336,25 @@ def _words(
     for place, text in enumerate(texts):
         before = len(ids)
         for match in _WORD.finditer(text):
-            ids.append(numbers.setdefault(_plain(match.group()), len(numbers) + 1))
+            ids.append(numbers.setdefault(_plain(match.group()), len(numbers)))
             starts.append(match.start())
             ends.append(match.end())
         sizes[place] = len(ids) - before
     return (
-        np.array(ids, dtype=np.uint64),
+        _keys(numbers)[np.array(ids, dtype=np.int64)],
         np.array(starts, dtype=np.int32),
         np.array(ends, dtype=np.int32),
         sizes,
     )
+
+
+def _keys(names: Iterable[str]) -> NDArray[np.uint64]:
+    """Give 64 bits for each name that are the same in every process."""
+    known: dict[str, bytes] = {}
+    for name in (names := list(names)):
+        if name not in known:
+            known[name] = blake2b(name.encode(errors="replace"), digest_size=8).digest()
+    return np.frombuffer(b"".join(known[name] for name in names), dtype="<u8").astype(np.uint64)
 
 
 def _runs(
@@ -280,21 +380,15 @@ def _hashes(
     return value
 
 
-def _conversations_of(key: NDArray[np.uint64], talk: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Give, for each run, in how many conversations its key occurs."""
-    if not len(key):
-        return np.zeros(0, dtype=np.int64)
-    distinct, place = np.unique(key, return_inverse=True)
-    pairs = np.unique(place.astype(np.int64) * (int(talk.max()) + 1) + talk)
-    return np.bincount(pairs // (int(talk.max()) + 1), minlength=len(distinct))[place]
-
-
-def _distinct(firm: NDArray[np.int64], talk: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Give how many conversations each company has."""
-    if not len(firm):
-        return np.zeros(0, dtype=np.int64)
-    pairs = np.unique(firm * (int(talk.max()) + 1) + talk)
-    return np.bincount(pairs // (int(talk.max()) + 1), minlength=int(firm.max()) + 1)
+def _conversations_of(
+    place: NDArray[np.int64], talk: NDArray[np.int64], n_places: int
+) -> NDArray[np.int64]:
+    """Give in how many conversations each place occurs."""
+    if not len(place):
+        return np.zeros(n_places, dtype=np.int64)
+    width = int(talk.max()) + 1
+    pairs = np.unique(place * width + talk)
+    return np.bincount(pairs // width, minlength=n_places)
 
 
 def _codes(values: Sequence[Any]) -> NDArray[np.int64]:
