@@ -176,8 +176,8 @@ def fewest_conversations(n_conversations: NDArray[np.int64]) -> NDArray[np.int64
     n_conversations : ndarray of int64
         Conversations of each company that have a reply.
     """
-    seldom = np.ceil(SELDOM * n_conversations).astype(np.int64)
-    return np.maximum(RECURS, seldom)
+    fewest: NDArray[np.int64] = np.ceil(SELDOM * n_conversations).astype(np.int64).clip(RECURS)
+    return fewest
 
 
 class _Words:

@@ -11,7 +11,7 @@ from empathy_score.conversation import Conversation, Role, Turn
 from empathy_score.errors import TranscriptError
 from empathy_score.transcripts.columns import ROLES, is_wide, key, resolve_columns, resolve_role
 from empathy_score.transcripts.formats import Note, clean_text, read_table, whole_characters
-from empathy_score.transcripts.times import instants, numbers
+from empathy_score.transcripts.times import Reader, TimeForm, numbers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -107,20 +107,61 @@ def lay_out(
 ) -> Transcripts:
     """Group the turns of a table that has been read; `name` stands for it in errors."""
     table.columns = table.columns.map(str)
-    found = resolve_columns(table.columns, columns or {}, source=name)
+    table = shape_of(table.columns, columns or {}, name).apply(table)
+    known = KnownRoles(roles or {}, name)
+    known.see(table)
+    known.check()
+    order = OrderFinder()
+    order.see(table)
+    if not len(table):
+        notes.append(Note("the table has a header and no rows", 0))
+    return arrange(table, notes, known, order.order(notes))
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Which columns of a table are which.
+
+    Parameters
+    ----------
+    renames : dict of str to str
+        The table's own names to the canonical ones, or to those under which columns step aside.
+    wide : bool
+        Whether a row is an exchange.
+    """
+
+    renames: dict[str, str]
+    wide: bool
+
+    def apply(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Give the table, or a part of it, one row a turn with canonical names."""
+        table = table.rename(columns=self.renames)
+        return _lengthen(table) if self.wide else table
+
+
+def shape_of(header: Iterable[str], columns: Mapping[str, str], name: str) -> Shape:
+    """Find which columns are which.
+
+    Raises
+    ------
+    TranscriptError
+        Where a required column is missing.
+    """
+    present = list(header)
+    found = resolve_columns(present, columns, source=name)
     wide = is_wide(found.values())
     made = {"role", "text"} if wide else set()
-    table = table.rename(columns=_canonical(found, list(table.columns), made))
-    if wide:
-        table = _lengthen(table)
-    speakers = _speakers(table, roles or {}, name, notes)
+    return Shape(_canonical(found, present, made), wide)
+
+
+def arrange(table: pd.DataFrame, notes: list[Note], roles: KnownRoles, order: Order) -> Transcripts:
+    """Group the turns of a table of canonical columns, or of a part with whole conversations."""
+    speakers = roles.speakers(table, notes)
     texts = [clean_text(value) for value in table["text"]]
-    if not texts:
-        notes.append(Note("the table has a header and no rows", 0))
     empty = sum(not text.strip() for text in texts)
     if empty:
         notes.append(Note("turns without text passed through unscored", empty))
-    conversations = _group(table, speakers, texts, notes)
+    conversations = _group(table, speakers, texts, order, notes)
     return Transcripts(conversations, table, tuple(notes))
 
 
@@ -156,54 +197,84 @@ def _lengthen(table: pd.DataFrame) -> pd.DataFrame:
     return long
 
 
-def _speakers(
-    table: pd.DataFrame, roles: Mapping[str, Role], name: str, notes: list[Note]
-) -> list[Role]:
-    for value, role in roles.items():
-        if role not in ROLES:
-            raise TranscriptError(
-                name,
-                f"cannot map the role {value!r}",
-                expected="agent, customer or other",
-                came=repr(role),
-                do="Write the mapping as yours=agent.",
-            )
-    extra = {key(value): role for value, role in roles.items()}
-    known: dict[object, Role] = {}
-    unknown: dict[str, int] = {}
-    speakers: list[Role] = []
-    nameless = 0
-    for row, value in enumerate(table["role"].tolist()):
-        cell = clean_text(value)
-        if not cell.strip():
-            nameless += 1
-            speakers.append("other")
-            continue
-        if cell not in known:
-            named = resolve_role(cell, extra)
+class KnownRoles:
+    """The role values of a table, which may be seen in parts, and whom each names.
+
+    Parameters
+    ----------
+    extra : mapping of str to {"agent", "customer", "other"}
+        Values that the user named.
+    name : str
+        Of the table, for errors.
+
+    Raises
+    ------
+    TranscriptError
+        Where `extra` names another role than these three.
+    """
+
+    def __init__(self, extra: Mapping[str, Role], name: str) -> None:
+        for value, role in extra.items():
+            if role not in ROLES:
+                raise TranscriptError(
+                    name,
+                    f"cannot map the role {value!r}",
+                    expected="agent, customer or other",
+                    came=repr(role),
+                    do="Write the mapping as yours=agent.",
+                )
+        self._extra = {key(value): role for value, role in extra.items()}
+        self._name = name
+        self._known: dict[str, Role] = {}
+        self._unknown: dict[str, int] = {}
+        self._rows = 0
+
+    def see(self, table: pd.DataFrame) -> None:
+        """Look at a table of canonical columns, or at its next part."""
+        for row, value in enumerate(table["role"].tolist(), self._rows + 1):
+            cell = clean_text(value)
+            if not cell.strip() or cell in self._known or cell in self._unknown:
+                continue
+            named = resolve_role(cell, self._extra)
             if named is None:
-                unknown.setdefault(cell, row + 1)
-            known[cell] = named or "other"
-        speakers.append(known[cell])
-    if unknown:
-        first, row = next(iter(unknown.items()))
-        more_names = [_named(cell) for cell in list(unknown)[1:6]]
+                self._unknown[cell] = row
+            else:
+                self._known[cell] = named
+        self._rows += len(table)
+
+    def check(self) -> None:
+        """Refuse a table with a role that nobody knows.
+
+        Raises
+        ------
+        TranscriptError
+        """
+        if not self._unknown:
+            return
+        first, row = next(iter(self._unknown.items()))
+        more_names = [_named(cell) for cell in list(self._unknown)[1:6]]
         more = f" (nor {', '.join(more_names)})" if more_names else ""
-        sayable = [cell for cell in unknown if _is_name(cell)][:6] or ["VALUE"]
+        sayable = [cell for cell in self._unknown if _is_name(cell)][:6] or ["VALUE"]
         option = shlex.quote(",".join(f"{cell}=agent" for cell in sayable))
         raise TranscriptError(
-            name,
+            self._name,
             f"row {row}, column 'role': nobody knows the role {_named(first)}{more}",
             expected="agent, customer, or another known speaker such as rep, user, system",
             came=_named(first),
             do=f"Say what each is, agent, customer or other: --roles {option}",
         )
-    if nameless:
-        notes.append(Note("turns without a role passed through unscored", nameless))
-    others = speakers.count("other") - nameless
-    if others:
-        notes.append(Note("system, bot and note rows passed through unscored", others))
-    return speakers
+
+    def speakers(self, table: pd.DataFrame, notes: list[Note]) -> list[Role]:
+        """Give who speaks in each row of a table that was seen."""
+        cells = [clean_text(value) for value in table["role"].tolist()]
+        nameless = sum(not cell.strip() for cell in cells)
+        if nameless:
+            notes.append(Note("turns without a role passed through unscored", nameless))
+        speakers = [self._known.get(cell, "other") for cell in cells]
+        others = speakers.count("other") - nameless
+        if others:
+            notes.append(Note("system, bot and note rows passed through unscored", others))
+        return speakers
 
 
 def _named(role: str) -> str:
@@ -216,7 +287,7 @@ def _is_name(role: str) -> bool:
 
 
 def _group(
-    table: pd.DataFrame, speakers: list[Role], texts: list[str], notes: list[Note]
+    table: pd.DataFrame, speakers: list[Role], texts: list[str], order: Order, notes: list[Note]
 ) -> tuple[Conversation, ...]:
     import numpy as np
 
@@ -229,7 +300,7 @@ def _group(
     rows_of: dict[str | int, list[int]] = {}  # by id, or by row where there is none
     for row, identity in enumerate(ids):
         rows_of.setdefault(identity or row, []).append(row)
-    ordered_by, position = _positions(table, rows_of.values(), notes)
+    position = order.positions(table, rows_of.values())
     repeated = 0
     conversations = []
     for name, rows in rows_of.items():
@@ -237,35 +308,81 @@ def _group(
         turns = tuple(Turn(speakers[row], texts[row], row) for row in ordered)
         repeated += len(rows) - len({(position[row], speakers[row]) for row in rows})
         conversations.append(Conversation(name if isinstance(name, str) else "", turns))
-    if repeated and ordered_by == "turn":
+    if repeated and order.column == "turn":
         notes.append(Note("turns that repeat a turn number kept their row order", repeated))
     return tuple(conversations)
 
 
-def _positions(
-    table: pd.DataFrame, conversations: Iterable[list[int]], notes: list[Note]
-) -> tuple[Literal["turn", "timestamp", "row"], NDArray[np.float64]]:
-    """Give each row's place by its turn, else by its timestamp, else by its row.
+@dataclass(frozen=True)
+class Order:
+    """What the turns of a conversation are ordered by.
 
-    A row without a readable place keeps its place after the row before it; a column of which half
-    or more is unreadable is not used.
+    Parameters
+    ----------
+    column : {"turn", "timestamp"} or None
+        None: by their rows.
+    read : callable
+        Gives the places that the column, or a part of it, says; NaN where it says none.
     """
-    import numpy as np
 
-    for column, read in (("turn", numbers), ("timestamp", instants)):
-        if column not in table or table[column].isna().all():
-            continue
-        places = read(table[column]).copy()
-        unread = int(np.isnan(places).sum())
-        if unread * 2 >= len(table):
-            what = f"column {column} was not used for the order: it is unreadable or ambiguous"
-            notes.append(Note(what, unread))
-            continue
-        if unread:
-            notes.append(Note(f"rows without a readable {column} follow the row before", unread))
+    column: Literal["turn", "timestamp"] | None
+    read: Reader
+
+    def positions(
+        self, table: pd.DataFrame, conversations: Iterable[list[int]]
+    ) -> NDArray[np.float64]:
+        """Give each row's place; a row without a readable one has that of the row before it."""
+        import numpy as np
+
+        if self.column is None:
+            return np.arange(len(table), dtype=np.float64)
+        places = self.read(table[self.column]).copy()
+        if np.isnan(places).any():
             for rows in conversations:
                 last = -np.inf
                 for row in rows:
                     last = places[row] = last if np.isnan(places[row]) else places[row]
-        return ("turn" if column == "turn" else "timestamp"), places
-    return "row", np.arange(len(table), dtype=np.float64)
+        return places
+
+
+class OrderFinder:
+    """Finds what orders the turns of a table, which may be seen in parts.
+
+    The turn's number does, else the timestamp, else the row. A column of which half or more is
+    unreadable is not used.
+    """
+
+    def __init__(self) -> None:
+        self._rows = 0
+        self._numbered = self._given_turns = self._given_times = 0
+        self._times = TimeForm()
+
+    def see(self, table: pd.DataFrame) -> None:
+        """Look at a table of canonical columns, or at its next part."""
+        import numpy as np
+
+        self._rows += len(table)
+        if "turn" in table:
+            self._given_turns += int(table["turn"].notna().sum())
+            self._numbered += int(np.isfinite(numbers(table["turn"])).sum())
+        if "timestamp" in table:
+            self._given_times += int(table["timestamp"].notna().sum())
+            self._times.see(table["timestamp"])
+
+    def order(self, notes: list[Note]) -> Order:
+        """Give what orders the turns, and note what could not be read."""
+        if self._given_turns and self._used("turn", self._numbered, notes):
+            return Order("turn", numbers)
+        if self._given_times and self._used("timestamp", self._times.n_read, notes):
+            return Order("timestamp", self._times.reader())
+        return Order(None, numbers)
+
+    def _used(self, column: str, read: int, notes: list[Note]) -> bool:
+        unread = self._rows - read
+        if unread * 2 >= self._rows:
+            what = f"column {column} was not used for the order: it is unreadable or ambiguous"
+            notes.append(Note(what, unread))
+            return False
+        if unread:
+            notes.append(Note(f"rows without a readable {column} follow the row before", unread))
+        return True

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,44 +28,126 @@ _WHOLE = ("%a %b %d %H:%M:%S %z %Y", "%a, %d %b %Y %H:%M:%S %z")
 _TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 
 
+Reader = Callable[["pd.Series"], "NDArray[np.float64]"]
+"""Reads a column, or a part of one, as seconds; NaN where a cell does not fit."""
+
+
 def instants(column: pd.Series) -> NDArray[np.float64]:
     """Read epoch numbers, ISO 8601 or one other common form of date for all rows, as seconds.
 
     Epoch numbers too large for seconds are milli-, micro- or nanoseconds. All NaN where two forms
     fit every row and differ: 03/04/2026 may be March or April.
     """
+    seen = TimeForm()
+    seen.see(column)
+    return seen.reader()(column)
+
+
+class TimeForm:
+    """Finds the form that the times of a column have, which may be seen in parts.
+
+    Every cell must fit a form for it to be the column's, ISO 8601 apart, which is taken where
+    nothing else fits.
+    """
+
+    def __init__(self) -> None:
+        self._given = self._dated = self._numeric = self._iso = 0
+        self._typical: list[float] = []
+        self._fitting: list[str] | None = None
+        self._fit: dict[str, int] = {}
+        self._read: dict[str, Any] = {}
+
+    def see(self, column: pd.Series) -> None:
+        """Look at a column, or at its next part."""
+        import numpy as np
+        import pandas as pd
+
+        given = int(column.notna().sum())
+        self._given += given
+        if pd.api.types.is_datetime64_any_dtype(column):
+            self._dated += int(np.isfinite(_seconds("ISO8601", column)).sum())
+            return
+        epochs = numbers(column)
+        finite = int(np.isfinite(epochs).sum())
+        self._numeric += finite
+        if finite:
+            self._typical.append(float(np.nanmedian(np.abs(epochs))))
+        if finite < given:
+            self._see_dates(column)
+        elif given:
+            self._fitting = self._fitting or []  # no form of date fits numbers alone
+
+    def _see_dates(self, column: pd.Series) -> None:
+        import numpy as np
+
+        self._iso += int(np.isfinite(_seconds("ISO8601", column)).sum())
+        if self._fitting is None:
+            forms = [date + time for date in _DATES for time in _TIMES]
+            first = column.dropna().head(20)  # few forms fit these, and only those are tried on all
+            tried = (*forms, *_WHOLE)
+            self._fitting = [f for f in tried if np.isfinite(_seconds(f, first)).all()]
+        for form in self._fitting:
+            found = _seconds(form, column)
+            self._fit[form] = self._fit.get(form, 0) + int(np.isfinite(found).sum())
+            self._read.setdefault(form, hashlib.sha256()).update(found.tobytes())
+
+    @property
+    def n_read(self) -> int:
+        """How many of the cells that were seen `reader` can read."""
+        form = self._form()
+        if form is None:
+            return 0
+        counts = {"epoch": self._numeric, "ISO8601": self._iso + self._dated}
+        return counts.get(form) or self._fit.get(form, 0)
+
+    def reader(self) -> Reader:
+        """Give what reads the column, in parts or whole."""
+        form = self._form()
+        if form is None:
+            return _unread
+        return _epochs(_unit(self._typical)) if form == "epoch" else _reader(form)
+
+    def _form(self) -> str | None:
+        """Name the form; None where two fit and differ."""
+        if self._dated or self._iso == self._given:
+            return "ISO8601"
+        if self._numeric == self._given:
+            return "epoch"
+        whole = [form for form, fit in self._fit.items() if fit == self._given]
+        if len({self._read[form].digest() for form in whole}) > 1:
+            return None
+        return whole[0] if whole else "ISO8601"
+
+
+def _reader(form: str) -> Reader:
+    return lambda column: _seconds(form, column)
+
+
+def _epochs(unit: float) -> Reader:
+    return lambda column: numbers(column) / unit
+
+
+def _unread(column: pd.Series) -> NDArray[np.float64]:
+    import numpy as np
+
+    return np.full(len(column), np.nan)
+
+
+def _seconds(form: str, column: pd.Series) -> NDArray[np.float64]:
     import numpy as np
     import pandas as pd
 
-    def seconds(form: str, column: pd.Series) -> NDArray[np.float64]:
-        stamps = pd.to_datetime(column, errors="coerce", utc=True, format=form)
-        stamps = stamps.where(stamps.dt.year.between(1700, 2200))  # others do not fit
-        since = stamps - pd.Timestamp(0, tz="UTC")
-        return np.asarray(since.dt.total_seconds(), dtype=np.float64)
-
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return seconds("ISO8601", column)
-    given = int(column.notna().sum())
-    epochs = numbers(column)
-    if np.isfinite(epochs).sum() == given:
-        return epochs / _unit(epochs)
-    column = column.astype(str).where(column.notna(), None)
-    best = seconds("ISO8601", column)
-    if np.isfinite(best).sum() < given:
-        forms = [date + time for date in _DATES for time in _TIMES]
-        first = column.dropna().head(20)  # few forms fit these, and only those are tried on all
-        fitting = [f for f in (*forms, *_WHOLE) if np.isfinite(seconds(f, first)).all()]
-        read = [seconds(form, column) for form in fitting]
-        whole = [places for places in read if np.isfinite(places).sum() == given]
-        if any(not np.array_equal(whole[0], places, equal_nan=True) for places in whole[1:]):
-            return np.full(len(column), np.nan)
-        best = whole[0] if whole else best
-    return best
+    if not pd.api.types.is_datetime64_any_dtype(column):
+        column = column.astype(str).where(column.notna(), None)
+    stamps = pd.to_datetime(column, errors="coerce", utc=True, format=form)
+    stamps = stamps.where(stamps.dt.year.between(1700, 2200))  # others do not fit
+    since = stamps - pd.Timestamp(0, tz="UTC")
+    return np.asarray(since.dt.total_seconds(), dtype=np.float64)
 
 
-def _unit(epochs: NDArray[np.float64]) -> float:
+def _unit(typical: list[float]) -> float:
     """Give how many of the units that epoch numbers are in make a second."""
     import numpy as np
 
-    typical = float(np.nanmedian(np.abs(epochs))) if np.isfinite(epochs).any() else 0.0
-    return next((unit for unit in (1e9, 1e6, 1e3) if typical / unit > 1e8), 1.0)
+    size = float(np.median(typical)) if typical else 0.0
+    return next((unit for unit in (1e9, 1e6, 1e3) if size / unit > 1e8), 1.0)
