@@ -11,7 +11,7 @@ from empathy_score.conversation import Conversation, Role, Turn
 from empathy_score.errors import TranscriptError
 from empathy_score.transcripts.columns import ROLES, is_wide, key, resolve_columns, resolve_role
 from empathy_score.transcripts.formats import Note, clean_text, read_table, whole_characters
-from empathy_score.transcripts.times import Reader, TimeForm, numbers
+from empathy_score.transcripts.times import TimeForm, TimeReader, numbers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -321,12 +321,12 @@ class Order:
     ----------
     column : {"turn", "timestamp"} or None
         None: by their rows.
-    read : callable
-        Gives the places that the column, or a part of it, says; NaN where it says none.
+    read : TimeReader
+        Reads the column.
     """
 
     column: Literal["turn", "timestamp"] | None
-    read: Reader
+    read: TimeReader = TimeReader("number")
 
     def positions(
         self, table: pd.DataFrame, conversations: Iterable[list[int]]
@@ -372,10 +372,10 @@ class OrderFinder:
     def order(self, notes: list[Note]) -> Order:
         """Give what orders the turns, and note what could not be read."""
         if self._given_turns and self._used("turn", self._numbered, notes):
-            return Order("turn", numbers)
+            return Order("turn")
         if self._given_times and self._used("timestamp", self._times.n_read, notes):
             return Order("timestamp", self._times.reader())
-        return Order(None, numbers)
+        return Order(None)
 
     def _used(self, column: str, read: int, notes: list[Note]) -> bool:
         unread = self._rows - read

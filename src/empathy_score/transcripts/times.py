@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -28,8 +28,28 @@ _WHOLE = ("%a %b %d %H:%M:%S %z %Y", "%a, %d %b %Y %H:%M:%S %z")
 _TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 
 
-Reader = Callable[["pd.Series"], "NDArray[np.float64]"]
-"""Reads a column, or a part of one, as seconds; NaN where a cell does not fit."""
+@dataclass(frozen=True)
+class TimeReader:
+    """Reads a column, or a part of one, as numbers; NaN where a cell does not fit.
+
+    Parameters
+    ----------
+    form : str
+        Of dates, as in `datetime.strptime`; ``"ISO8601"``; ``"number"``; or empty: nothing fits.
+    unit : float
+        What numbers are divided by.
+    """
+
+    form: str
+    unit: float = 1.0
+
+    def __call__(self, column: pd.Series) -> NDArray[np.float64]:
+        """Give an array of shape (n_rows,)."""
+        import numpy as np
+
+        if self.form == "number":
+            return numbers(column) / self.unit
+        return _seconds(self.form, column) if self.form else np.full(len(column), np.nan)
 
 
 def instants(column: pd.Series) -> NDArray[np.float64]:
@@ -94,43 +114,20 @@ class TimeForm:
     @property
     def n_read(self) -> int:
         """How many of the cells that were seen `reader` can read."""
-        form = self._form()
-        if form is None:
-            return 0
-        counts = {"epoch": self._numeric, "ISO8601": self._iso + self._dated}
-        return counts.get(form) or self._fit.get(form, 0)
+        counts = {"": 0, "number": self._numeric, "ISO8601": self._iso + self._dated}
+        form = self.reader().form
+        return counts[form] if form in counts else self._fit[form]
 
-    def reader(self) -> Reader:
-        """Give what reads the column, in parts or whole."""
-        form = self._form()
-        if form is None:
-            return _unread
-        return _epochs(_unit(self._typical)) if form == "epoch" else _reader(form)
-
-    def _form(self) -> str | None:
-        """Name the form; None where two fit and differ."""
+    def reader(self) -> TimeReader:
+        """Give what reads the column, in parts or whole; nothing where two forms fit and differ."""
         if self._dated or self._iso == self._given:
-            return "ISO8601"
+            return TimeReader("ISO8601")
         if self._numeric == self._given:
-            return "epoch"
+            return TimeReader("number", _unit(self._typical))
         whole = [form for form, fit in self._fit.items() if fit == self._given]
         if len({self._read[form].digest() for form in whole}) > 1:
-            return None
-        return whole[0] if whole else "ISO8601"
-
-
-def _reader(form: str) -> Reader:
-    return lambda column: _seconds(form, column)
-
-
-def _epochs(unit: float) -> Reader:
-    return lambda column: numbers(column) / unit
-
-
-def _unread(column: pd.Series) -> NDArray[np.float64]:
-    import numpy as np
-
-    return np.full(len(column), np.nan)
+            return TimeReader("")
+        return TimeReader(whole[0] if whole else "ISO8601")
 
 
 def _seconds(form: str, column: pd.Series) -> NDArray[np.float64]:
