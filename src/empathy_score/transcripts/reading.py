@@ -11,7 +11,7 @@ from empathy_score.conversation import Conversation, Role, Turn
 from empathy_score.errors import TranscriptError
 from empathy_score.transcripts.columns import ROLES, is_wide, key, resolve_columns, resolve_role
 from empathy_score.transcripts.formats import Note, clean_text, read_table, whole_characters
-from empathy_score.transcripts.times import TimeForm, TimeReader, numbers
+from empathy_score.transcripts.times import NUMBERS, TimeForm, TimeReader, numbers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -225,7 +225,7 @@ class KnownRoles:
                 )
         self._extra = {key(value): role for value, role in extra.items()}
         self._name = name
-        self._known: dict[str, Role] = {}
+        self._known: dict[str, Role | None] = {}
         self._unknown: dict[str, int] = {}
         self._rows = 0
 
@@ -233,14 +233,14 @@ class KnownRoles:
         """Look at a table of canonical columns, or at its next part."""
         for row, value in enumerate(table["role"].tolist(), self._rows + 1):
             cell = clean_text(value)
-            if not cell.strip() or cell in self._known or cell in self._unknown:
-                continue
-            named = resolve_role(cell, self._extra)
-            if named is None:
-                self._unknown[cell] = row
-            else:
-                self._known[cell] = named
+            if cell.strip() and self._role(cell) is None:
+                self._unknown.setdefault(cell, row)
         self._rows += len(table)
+
+    def _role(self, cell: str) -> Role | None:
+        if cell not in self._known:
+            self._known[cell] = resolve_role(cell, self._extra)
+        return self._known[cell]
 
     def check(self) -> None:
         """Refuse a table with a role that nobody knows.
@@ -265,12 +265,12 @@ class KnownRoles:
         )
 
     def speakers(self, table: pd.DataFrame, notes: list[Note]) -> list[Role]:
-        """Give who speaks in each row of a table that was seen."""
+        """Give who speaks in each row; whom nobody knows is ``other``."""
         cells = [clean_text(value) for value in table["role"].tolist()]
         nameless = sum(not cell.strip() for cell in cells)
         if nameless:
             notes.append(Note("turns without a role passed through unscored", nameless))
-        speakers = [self._known.get(cell, "other") for cell in cells]
+        speakers = [self._role(cell) or "other" for cell in cells]
         others = speakers.count("other") - nameless
         if others:
             notes.append(Note("system, bot and note rows passed through unscored", others))
@@ -326,7 +326,7 @@ class Order:
     """
 
     column: Literal["turn", "timestamp"] | None
-    read: TimeReader = TimeReader("number")
+    read: TimeReader
 
     def positions(
         self, table: pd.DataFrame, conversations: Iterable[list[int]]
@@ -372,10 +372,10 @@ class OrderFinder:
     def order(self, notes: list[Note]) -> Order:
         """Give what orders the turns, and note what could not be read."""
         if self._given_turns and self._used("turn", self._numbered, notes):
-            return Order("turn")
+            return Order("turn", NUMBERS)
         if self._given_times and self._used("timestamp", self._times.n_read, notes):
             return Order("timestamp", self._times.reader())
-        return Order(None)
+        return Order(None, NUMBERS)
 
     def _used(self, column: str, read: int, notes: list[Note]) -> bool:
         unread = self._rows - read
