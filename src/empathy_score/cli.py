@@ -84,13 +84,10 @@ def score_command(
 ) -> None:
     """Score transcript files, as one corpus: one row a turn, in its order, with its scores."""
     from empathy_score.batch.sources import fits_into_memory, input_files
-    from empathy_score.writing import check_outputs
 
     outputs = [path for path in (output, conversations) if path is not None]
     named: dict[str, Any] = {"columns": _pairs(columns, "--columns"), "roles": _roles(roles)}
     paths = [] if sources == ["-"] else input_files(sources)
-    for path in paths or [Path("-")]:  # what cannot be written is said before the work, not after
-        check_outputs(str(path), outputs)
     console = _console(stderr=True)
     by_way_of_disk = resume or workers > 1 or spill is not None
     if not paths or (fits_into_memory(paths) and not by_way_of_disk):
@@ -116,9 +113,11 @@ def _score_in_memory(
     named: dict[str, Any],
     console: Console,
 ) -> dict[str, Any]:
+    from empathy_score.writing import check_outputs, write_table
+
+    check_outputs(source, outputs)  # what cannot be written is said before the work, not after
     from empathy_score.scorer import Scorer
     from empathy_score.transcripts import read_transcripts
-    from empathy_score.writing import write_table
 
     transcripts = read_transcripts(source, **named)
     with _bar(console) as progress:

@@ -8,6 +8,7 @@ import signal
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -78,7 +79,7 @@ def score_files(
     TranscriptError
         Where the input cannot be read or the output not be written.
     InterruptedRunError
-        On Ctrl-C; what is finished is kept.
+        On Ctrl-C, or where a worker was killed; what is finished is kept.
     """
     if workers > 1 and not isinstance(model, str | Path):
         raise ValueError("several workers need a model's name or folder, not one in memory")
@@ -107,8 +108,8 @@ def score_files(
             merged_turns(work, done[0]["columns"], staged.codec).write(str(output))
             if conversations is not None:
                 merged_conversations(work, staged.codec).write(str(conversations))
-    except KeyboardInterrupt:
-        raise InterruptedRunError(str(folder)) from None
+    except (KeyboardInterrupt, BrokenProcessPool) as stop:
+        raise InterruptedRunError(str(folder)) from stop
     return _summary(done, staged, scorer.signature)
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from empathy_score.batch.cells import Codec
 from empathy_score.batch.database import counted, grouped
-from empathy_score.batch.work import Work
+from empathy_score.batch.work import STAGED, Work
 from empathy_score.conversation import Role
 from empathy_score.insight.canned import Recurrence, company_keys, runs_of
 from empathy_score.readings import has_words
@@ -117,7 +117,7 @@ def stage(
     known = KnownRoles(roles, name)
     types = {shape.renames.get(n, n): kind for n, kind in pieces.types.items()}
     codec = Codec(pieces.cells, types)
-    if not work.has("staged.json"):
+    if not work.has(STAGED):
         notes: list[Note] = []
         finder = OrderFinder()
         empty = pd.DataFrame(columns=pieces.header, dtype=object)  # a file may have no row
@@ -129,9 +129,9 @@ def stage(
         grouped(work)
         counted(work)
         facts = {"order": asdict(order), "notes": [asdict(n) for n in notes]}
-        with work.write("staged.json") as part:
+        with work.write(STAGED) as part:
             part.write_text(json.dumps(facts), encoding="utf-8")
-    facts = json.loads((work / "staged.json").read_text(encoding="utf-8"))
+    facts = json.loads((work / STAGED).read_text(encoding="utf-8"))
     read = TimeReader(**facts["order"]["read"])
     sizes = np.load(work / "sizes.npy")
     canned = np.load(work / "canned.npz")

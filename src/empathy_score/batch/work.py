@@ -12,6 +12,9 @@ from typing import IO, Any
 
 from empathy_score.errors import TranscriptError
 
+STAGED = "staged.json"
+"""Says that the input is on disk: without it there is nothing to go on from."""
+
 _MARK = "run.json"
 
 
@@ -27,7 +30,7 @@ class Work:
     resume : bool
         Whether to go on from what is there; else it is removed first.
 
-    As a context it is held until the end, and removed where nothing is raised.
+    As a context it is held until the end, and then removed unless a run can go on from it.
 
     Raises
     ------
@@ -92,9 +95,9 @@ class Work:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Let go of the folder; it goes when all went well."""
+        """Let go of the folder; it goes when all went well, or nothing of use is in it."""
         self._lock.close()
-        if kind is None:
+        if kind is None or not self.has(STAGED):
             shutil.rmtree(self.path, ignore_errors=True)
 
     def __truediv__(self, name: str) -> Path:
