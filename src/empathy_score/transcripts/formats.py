@@ -77,7 +77,7 @@ def read_table(source: Any, notes: list[Note]) -> tuple[pd.DataFrame, str]:
     if isinstance(source, str | Path):
         return _read_file(source, notes)
     if hasattr(source, "with_format"):  # datasets.Dataset
-        return _from_arrow(source.with_format("arrow")[:]), name
+        return from_arrow(source.with_format("arrow")[:]), name
     if hasattr(source, "to_pandas"):
         return _with_index(source.to_pandas()), name
     if isinstance(source, Iterable) and not isinstance(source, bytes | Mapping):
@@ -97,7 +97,7 @@ def _with_index(table: pd.DataFrame) -> pd.DataFrame:
     return table.reset_index() if named else table.reset_index(drop=True)
 
 
-def _from_arrow(table: pa.Table) -> pd.DataFrame:
+def from_arrow(table: pa.Table) -> pd.DataFrame:
     """Convert without turning whole numbers beside a null into floats."""
     import pandas as pd
     import pyarrow as pa
@@ -295,7 +295,7 @@ def _parquet(data: bytes, name: str) -> pd.DataFrame:
     import pyarrow.parquet as pq
 
     try:
-        return _from_arrow(pq.read_table(io.BytesIO(data)))
+        return from_arrow(pq.read_table(io.BytesIO(data)))
     except (pa.ArrowException, OSError) as error:
         raise TranscriptError(
             name,
