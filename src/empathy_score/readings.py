@@ -62,7 +62,7 @@ def read_turns(
         for place, turn in enumerate(conversation.turns):
             if turn.role == "other" or turn.row is None or not turn.text.strip():
                 continue
-            if not _WORD.search(turn.text):
+            if not has_words(turn.text):
                 wordless += 1
                 continue
             before = conversation.customer_before(place)
@@ -80,6 +80,11 @@ def read_turns(
         Reading(text, before, spans) for (text, before), spans in zip(pending, markers, strict=True)
     )
     return found, wordless
+
+
+def has_words(text: str) -> bool:
+    """Tell whether a text has a letter or a digit: emoji and punctuation are not scored."""
+    return _WORD.search(text) is not None
 
 
 _COMMON = frozenset((
