@@ -22,7 +22,7 @@ LAYERS = [
     {"report"},
     {"scores"},
     {"scorer", "scored"},
-    {"training", "spacy_component"},
+    {"training", "spacy_component", "spark"},
     {"cli"},
 ]
 """A module may import from layers above it in this list, and from its own package.
