@@ -2,9 +2,10 @@
 
     python scripts/measure_default.py --shared ../shared/data --leave-one-out --card
 
-The development set never trains and is met here only. With --leave-one-out, a model is trained as
-the default one is, on a sample of all sources but one, and measured on that one: companies and
-channels that it never saw. With --card, the figures are written into the model card.
+The development set never trains and is met here only; `data/authored_later.jsonl` was written after
+the model was trained. With --leave-one-out, a model is trained as the default one is, on a sample
+of all sources but one, and measured on that one: companies and channels that it never saw. With
+--card, the figures are written into the model card.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import pandas as pd
 
 from empathy_score import Scorer
 from empathy_score.evaluation import Evaluation
-from empathy_score.evaluation.card import counts_table, markers_table
+from empathy_score.evaluation.card import counts_table, figures_table, markers_table
 from empathy_score.headline import doubt, doubt_limit
 from empathy_score.training import evaluate, labelled_table
 from empathy_score.training.evaluating import opportunity_kappa
@@ -139,6 +140,7 @@ def render(given: argparse.Namespace) -> str:
     items = read_items(given.shared / "dev.jsonl")
     found = evaluate(labelled_table(items), scorer.model)
     counts = found.opportunity
+    later = read_items(ROOT / "data" / "authored_later.jsonl")
     parts = [
         f"Model `{scorer.model.name}@{scorer.model.digest}`. Kappa is quadratic where levels are "
         "ordered; brackets hold 95 % bootstrap intervals. Annotators: language models of one kind, "
@@ -151,6 +153,9 @@ def render(given: argparse.Namespace) -> str:
         "**Needs review**:",
         review_lines(scorer, items),
         stock_line(scorer, items),
+        f"**Written replies that it never saw** ({len(later):,}; tweets, answers to reviews, chats: "
+        "written as its own were, and easier than real ones):",
+        figures_table(evaluate(labelled_table(later), scorer.model).figures),
     ]
     if given.leave_one_out:
         parts += [

@@ -49,7 +49,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, help="folder of train.jsonl, pool.jsonl, dev.jsonl")
     given = parser.parse_args()
-    written = read_items(ROOT / "data" / "authored.jsonl")
+    data = ROOT / "data"
+    written = [*read_items(data / "authored.jsonl"), *read_items(data / "authored_later.jsonl")]
     pairs = alike(written)
     apart = [pair for pair in pairs if pair[0]["context"] != pair[1]["context"]]
     for one, two, overlap in apart:

@@ -12,45 +12,57 @@ from empathy_score.training import labelled_table
 from empathy_score.training.labels import level_index
 
 
-@pytest.fixture(scope="module")
-def authored(root):
-    lines = (root / "data" / "authored.jsonl").read_text(encoding="utf-8").splitlines()
+def read(root, name):
+    lines = (root / "data" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines]
 
 
-def test_ids_are_unique_and_spans_are_where_they_say(authored):
-    assert len({item["id"] for item in authored}) == len(authored) >= 600
+@pytest.fixture(scope="module")
+def authored(root):
+    return read(root, "authored")
+
+
+@pytest.fixture(scope="module")
+def written(root, authored):
+    """All replies written for the project: those that train, and those made after it."""
+    return [*authored, *read(root, "authored_later")]
+
+
+def test_ids_are_unique_and_spans_are_where_they_say(written):
+    assert len({item["id"] for item in written}) == len(written) >= 600
     types = {kind.name for kind in MARKER_TYPES}
-    for item in authored:
+    for item in written:
         for span in item["labels"]["spans"]:
             assert item["reply"][span["start"] : span["end"]] == span["text"], item["id"]
             assert span["type"] in types
 
 
-def test_the_cards_count_them(root, authored):
+def test_the_cards_count_them(root, written, authored):
+    card = (root / "data" / "README.md").read_text(encoding="utf-8")
+    assert f"{len(written) - len(authored):,} more" in card
     for card in ("data/README.md", "models/default/README.md"):
         assert f"{len(authored):,} replies" in (root / card).read_text(encoding="utf-8")
 
 
-def test_every_label_is_a_level(authored):
-    table = labelled_table(authored)
+def test_every_label_is_a_level(written):
+    table = labelled_table(written)
     for dimension in DIMENSIONS:
         assert (level_index(table[dimension.name], dimension) >= 0).any()
 
 
-def test_no_reply_stands_twice(authored):
-    counts = Counter(item["reply"] for item in authored)
+def test_no_reply_stands_twice(written):
+    counts = Counter(item["reply"] for item in written)
     repeated = [reply for reply, count in counts.items() if count > 1 and len(reply) > 40]
     assert repeated == []
 
 
-def test_the_development_set_is_in_no_file(root, authored):
+def test_the_development_set_is_in_no_file(root, written):
     shared = root.parent / "shared" / "data" / "dev.jsonl"
     if not shared.exists():
         pytest.skip("the development set is not on this machine")
     lines = shared.read_text(encoding="utf-8").splitlines()
     dev = {json.loads(line)["sha1"] for line in lines}
-    ours = {hashlib.sha1(item["reply"].encode()).hexdigest()[:12] for item in authored}
+    ours = {hashlib.sha1(item["reply"].encode()).hexdigest()[:12] for item in written}
     for name in ("public_labels", "second_labels"):
         text = (root / "data" / f"{name}.jsonl").read_text(encoding="utf-8")
         ours |= {json.loads(line)["sha1"] for line in text.splitlines()}

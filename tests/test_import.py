@@ -22,7 +22,8 @@ LAYERS = [
     {"report"},
     {"scores"},
     {"scorer", "scored"},
-    {"training", "spacy_component", "spark"},
+    {"training", "spacy_component", "batch"},
+    {"spark"},
     {"cli"},
 ]
 """A module may import from layers above it in this list, and from its own package.

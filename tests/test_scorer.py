@@ -279,3 +279,24 @@ def test_a_reply_of_which_nothing_is_read(scorer, text):
     turns = scored(scorer, conversation("c Hello?", f"a {text}", "a We are so sorry about that."))
     assert turns["markers"].iloc[1] == []
     assert turns["markers"].iloc[2]
+
+
+def test_a_stream_is_scored_as_it_comes(scorer, sample_scores):
+    whole = sample_scores
+    taken = []
+
+    def talks():
+        for talk in whole.transcripts:
+            taken.append(talk.id)
+            yield talk
+
+    stream = scorer.stream(talks(), turns=100)
+    first = next(stream)
+    assert 0 < len(taken) < len(whole.transcripts)
+    parts = [first, *stream]
+    assert [t.id for part in parts for t in part.transcripts] == [t.id for t in whole.transcripts]
+    rows = [turn.row for talk in whole.transcripts for turn in talk.turns]
+    scores = np.concatenate([part.columns["score"] for part in parts])
+    assert np.array_equal(scores, whole.columns["score"][rows], equal_nan=True)
+    assert np.isnan(first.columns["canned"]).all()
+    assert list(scorer.stream([])) == []

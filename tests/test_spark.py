@@ -96,7 +96,8 @@ def test_types_are_those_of_the_dimensions(spark, scorer):
     assert kinds["p_care"] == kinds["valence"] == kinds["canned"] == "double"
     assert kinds["needs_review"] == "boolean"
     assert (
-        kinds["markers"] == "array<struct<type:string,start:int,end:int,text:string,score:double>>"
+        kinds["markers"]
+        == "array<struct<type:string,start:bigint,end:bigint,text:string,score:double>>"
     )
 
 

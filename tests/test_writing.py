@@ -62,7 +62,7 @@ def test_a_failed_write_leaves_nothing(tmp_path, frame, monkeypatch):
     with pytest.raises(TranscriptError, match="cannot be written"):
         write_table(frame, tmp_path / "no" / "out.csv")
     (tmp_path / "old.parquet").write_text("old")
-    monkeypatch.setattr("pandas.DataFrame.to_parquet", _disk_full)
+    monkeypatch.setattr("pyarrow.parquet.ParquetWriter.write_table", _disk_full)
     with pytest.raises(TranscriptError, match="No space left"):
         write_table(frame, tmp_path / "old.parquet")
     assert [p.name for p in tmp_path.iterdir()] == ["old.parquet"]

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from empathy_score.errors import EmpathyScoreError, ModelError, TranscriptError
+from empathy_score.errors import EmpathyScoreError, InterruptedRunError, ModelError, TranscriptError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from empathy_score.batch.run import Step
     from empathy_score.conversation import Role
     from empathy_score.dimensions import Kind
     from empathy_score.scorer import Progress
@@ -57,8 +58,9 @@ RolesOption = Annotated[str | None, typer.Option(help="Your role values: barista
 
 @app.command("score")
 def score_command(
-    source: Annotated[
-        str, typer.Argument(metavar="IN", help="CSV, TSV, JSONL or Parquet, also .gz; - is stdin.")
+    sources: Annotated[
+        list[str],
+        typer.Argument(metavar="IN...", help="Files, folders or patterns of one form; - is stdin."),
     ],
     output: Annotated[
         str, typer.Option("--output", "-o", help="OUT.csv, .tsv, .jsonl or .parquet; - is stdout.")
@@ -72,26 +74,58 @@ def score_command(
     review_rate: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Share of replies that needs_review marks.")
     ] = 0.1,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from where the same run was interrupted.")
+    ] = False,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that score.")] = 1,
+    spill: Annotated[
+        str | None, typer.Option(help="Folder for what does not fit into memory.")
+    ] = None,
 ) -> None:
-    """Score a transcript file: one row a turn, in its order, with scores and markers."""
-    from empathy_score.writing import check_outputs, write_table
+    """Score transcript files, as one corpus: one row a turn, in its order, with its scores."""
+    from empathy_score.batch.sources import fits_into_memory, input_files
 
     outputs = [path for path in (output, conversations) if path is not None]
+    named: dict[str, Any] = {"columns": _pairs(columns, "--columns"), "roles": _roles(roles)}
+    paths = [] if sources == ["-"] else input_files(sources)
+    console = _console(stderr=True)
+    by_way_of_disk = resume or workers > 1 or spill is not None
+    if not paths or (fits_into_memory(paths) and not by_way_of_disk):
+        summary = _score_in_memory(
+            str(paths[0]) if paths else "-", outputs, model, review_rate, named, console
+        )
+    else:
+        from empathy_score.batch import score_files
+
+        with _steps(console) as progress:
+            summary = score_files(
+                paths, output, conversations=conversations, model=model, review_rate=review_rate,
+                resume=resume, workers=workers, spill=spill, progress=progress, **named,
+            )  # fmt: skip
+    _say(console, summary, outputs)
+
+
+def _score_in_memory(
+    source: str,
+    outputs: list[str],
+    model: str,
+    review_rate: float,
+    named: dict[str, Any],
+    console: Console,
+) -> dict[str, Any]:
+    from empathy_score.writing import check_outputs, write_table
+
     check_outputs(source, outputs)  # what cannot be written is said before the work, not after
     from empathy_score.scorer import Scorer
     from empathy_score.transcripts import read_transcripts
 
-    transcripts = read_transcripts(
-        source, columns=_pairs(columns, "--columns"), roles=_roles(roles)
-    )
-    scorer = Scorer(model, review_rate=review_rate)
-    console = _console(stderr=True)
+    transcripts = read_transcripts(source, **named)
     with _bar(console) as progress:
-        scores = scorer.score(transcripts, progress)
-    write_table(scores.turns(), output)
-    if conversations is not None:
-        write_table(scores.conversations(), conversations)
-    _say(console, scores.summary(), outputs)
+        scores = Scorer(model, review_rate=review_rate).score(transcripts, progress)
+    write_table(scores.turns(), outputs[0])
+    for path in outputs[1:]:
+        write_table(scores.conversations(), path)
+    return scores.summary()
 
 
 @app.command("explain")
@@ -319,6 +353,9 @@ def main() -> None:
     """Run the command line: exit 0 when done, 2 for what the user can mend, 1 for our fault."""
     try:
         app()
+    except InterruptedRunError as error:
+        typer.echo(f"empathy-score: {error}", err=True)
+        sys.exit(130)
     except EmpathyScoreError as error:
         typer.echo(f"empathy-score: {' '.join(str(error).split())}", err=True)
         sys.exit(2)
@@ -398,6 +435,35 @@ def _bar(console: Console) -> Iterator[Progress]:
     with shown:
         task = shown.add_task("scoring", total=None)
         yield lambda done, total: shown.update(task, completed=done, total=total)
+
+
+@contextmanager
+def _steps(console: Console) -> Iterator[Step]:
+    """Show on a terminal which step of a long run it is at, its rate and the time left."""
+    from rich import progress as bars
+
+    shown = bars.Progress(
+        bars.TextColumn("{task.description}"),
+        bars.BarColumn(),
+        bars.TextColumn("{task.completed:,.0f} of {task.fields[whole]} turns"),
+        bars.TextColumn("{task.fields[rate]}"),
+        bars.TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    tasks: dict[str, bars.TaskID] = {}
+
+    def progress(step: str, done: int, total: int) -> None:
+        if step not in tasks:
+            tasks[step] = shown.add_task(step, completed=done, whole="?", rate="")
+        speed = next((t.speed for t in shown.tasks if t.id == tasks[step]), None)
+        rate = f"{speed:,.0f} a second" if speed else ""
+        whole = f"{total:,}" if total else "?"
+        shown.update(tasks[step], completed=done, total=total or None, whole=whole, rate=rate)
+
+    with shown:
+        yield progress
 
 
 def _say(console: Console, summary: dict[str, Any], outputs: list[str]) -> None:

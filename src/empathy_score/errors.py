@@ -39,3 +39,11 @@ class MissingExtraError(EmpathyScoreError):
 
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(f'{what} needs more packages; run: pip install "empathy-score[{extra}]"')
+
+
+class InterruptedRunError(EmpathyScoreError):
+    """A run over files was stopped by its user; what is finished is kept in a folder."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        super().__init__(f"stopped; what is finished is in {folder}; go on with --resume")

@@ -83,7 +83,7 @@ def read_turns(
 
 
 def has_words(text: str) -> bool:
-    """Tell whether a text has a letter or a digit: emoji and punctuation are not scored."""
+    """Tell whether a text can be judged: it has a letter or a digit."""
     return _WORD.search(text) is not None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 DECIMALS = 6
 """Scores are rounded to this many: more than they mean, less than arithmetic noise."""
+
+STREAMED_TURNS = 4096
+"""Turns of a stream that are scored together, about."""
 
 Progress = Callable[[int, int], None]
 """Called with the number of distinct texts read so far, and of all."""
@@ -165,6 +168,45 @@ class Scorer:
             notes=tuple(notes),
             seconds=time.perf_counter() - begun,
         )
+
+    def stream(
+        self,
+        conversations: Iterable[Conversation],
+        *,
+        turns: int = STREAMED_TURNS,
+        recurrence: Recurrence | None = None,
+    ) -> Iterator[Scores]:
+        """Score conversations as they come, flat in memory.
+
+        Parameters
+        ----------
+        conversations : iterable of Conversation
+            May be a generator, without end.
+        turns : int, default 4096
+            How many are read before they are scored, about: no conversation is cut. Scores do not
+            depend on it.
+        recurrence : Recurrence, optional
+            What recurs over the whole corpus, for the column `canned`, which is NaN without it: no
+            one can tell of a stream what will recur.
+
+        Yields
+        ------
+        Scores
+            Of some whole conversations, in the order in which they came.
+        """
+        from empathy_score.insight.canned import NOTHING
+
+        known = NOTHING if recurrence is None else recurrence
+        held: list[Conversation] = []
+        count = 0
+        for conversation in conversations:
+            held.append(conversation)
+            count += len(conversation.turns)
+            if count >= turns:
+                yield self.score(held, recurrence=known)
+                held, count = [], 0
+        if held:
+            yield self.score(held, recurrence=known)
 
     def score_text(self, reply: str, customer: str | None = None) -> dict[str, Any]:
         """Score one reply; many are read faster together, by `score`.

@@ -30,10 +30,12 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from empathy_score.batch.cells import MARKERS
 from empathy_score.conversation import Role
 from empathy_score.errors import MissingExtraError, ModelError, TranscriptError
 from empathy_score.insight.canned import (
     FEWEST,
+    NOTHING,
     Recurrence,
     company_keys,
     fewest_conversations,
@@ -66,13 +68,6 @@ _KEY, _ROW = "key", "row"
 """What conversations are kept whole by, and where each row stood."""
 
 _TYPES = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
-_MARKERS = pa.list_(
-    pa.struct(
-        [("type", pa.string()), ("start", pa.int32()), ("end", pa.int32()), ("text", pa.string()),
-         ("score", pa.float64())]
-    )
-)  # fmt: skip
-
 Batches = Iterator[pa.RecordBatch]
 
 
@@ -405,13 +400,13 @@ class _Counting:
 def _recurrence(talks: DataFrame, reading: _Reading, survey: _Survey) -> Recurrence:
     """Count which runs of words recur over the whole DataFrame."""
     companies, sizes = survey.large_companies()
-    found = [np.zeros(0, dtype=np.uint64)]
-    if len(companies):
-        counting = _Counting(reading, companies, fewest_conversations(sizes))
-        counts = _map(talks, counting.run, "run long, least long, n long").groupBy("run", "least")
-        canned = counts.agg({"n": "sum"}).where("`sum(n)` >= least").select("run")
-        found += [np.frombuffer(part, dtype=np.uint64) for part in _gather(canned, _packed)]
-    return Recurrence(np.sort(np.concatenate(found)), companies)
+    if not len(companies):
+        return NOTHING
+    counting = _Counting(reading, companies, fewest_conversations(sizes))
+    counts = _map(talks, counting.run, "run long, least long, n long").groupBy("run", "least")
+    canned = counts.agg({"n": "sum"}).where("`sum(n)` >= least").select("run")
+    found = b"".join(_gather(canned, _packed))
+    return Recurrence(np.sort(np.frombuffer(found, dtype=np.uint64)), companies)
 
 
 def _packed(batches: Batches) -> Batches:
@@ -448,7 +443,7 @@ def _scored(talks: pa.Table, scores: Scores, types: Mapping[str, type]) -> pa.Ta
     for name, kind in types.items():
         values = turns[name].map(str, na_action="ignore") if kind is str else turns[name]
         columns.append(pa.array(values, type=_TYPES[kind], from_pandas=True))
-    columns.append(pa.array(turns["markers"], type=_MARKERS, from_pandas=True))
+    columns.append(pa.array(turns["markers"], type=MARKERS, from_pandas=True))
     columns.append(pa.array(turns["signature"], type=pa.string()))
     return pa.Table.from_arrays(columns, names=[f"c{place}" for place in range(len(columns))])
 
@@ -457,9 +452,9 @@ def _schema(turns: DataFrame, types: Mapping[str, type]) -> StructType:
     """Give the schema of `_scored` tables: what passes through, and what the dimensions say."""
     from pyspark.sql import types as spark
 
-    text, number, whole = spark.StringType(), spark.DoubleType(), spark.IntegerType()
+    text, number, whole = spark.StringType(), spark.DoubleType(), spark.LongType()
     marker = {"type": text, "start": whole, "end": whole, "text": text, "score": number}
-    kinds = {str: text, int: spark.LongType(), float: number, bool: spark.BooleanType()}
+    kinds = {str: text, int: whole, float: number, bool: spark.BooleanType()}
     fields = [spark.StructField(name, kind) for name, kind in marker.items()]
     added = [
         *(kinds[kind] for kind in types.values()),

@@ -7,8 +7,8 @@ import gzip
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -18,6 +18,7 @@ from empathy_score.transcripts.formats import whole_characters
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 FORMATS = (".csv", ".tsv", ".jsonl", ".parquet")
 
@@ -90,17 +91,45 @@ def write_table(frame: pd.DataFrame, path: str | Path) -> None:
     TranscriptError
         Where the name's ending is not known or the file cannot be written.
     """
+    with table_file(path) as write:
+        write(frame)
+
+
+@contextmanager
+def table_file(
+    path: str | Path, schema: pa.Schema | None = None
+) -> Iterator[Callable[[pd.DataFrame], None]]:
+    """Open a file that a table is written to in parts; it appears only when it is whole.
+
+    Parameters
+    ----------
+    path : path or ``"-"``
+    schema : pyarrow.Schema, optional
+        Of the whole table, for Parquet; that of the first part by default.
+
+    Yields
+    ------
+    callable
+        Writes the next rows.
+
+    Raises
+    ------
+    TranscriptError
+        Where the name's ending is not known or the file cannot be written.
+    """
     form = output_format(path)
-    if str(path) == "-":
-        _write(frame, cast("IO[bytes]", sys.stdout.buffer), form)
-        return
-    path = Path(path)
-    with whole_file(path) as raw:
-        if path.name.endswith(".gz"):
-            with gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as packed:
-                _write(frame, cast("IO[bytes]", packed), form)
+    with ExitStack() as open_files:
+        if str(path) == "-":
+            out = cast("IO[bytes]", sys.stdout.buffer)
         else:
-            _write(frame, raw, form)
+            out = open_files.enter_context(whole_file(Path(path)))
+        if str(path).endswith(".gz"):
+            packed = gzip.GzipFile("", "wb", fileobj=out, mtime=0)
+            out = cast("IO[bytes]", open_files.enter_context(packed))
+        if form == ".parquet":
+            yield open_files.enter_context(_ParquetParts(out, schema)).write
+        else:
+            yield _jsonl_parts(out) if form == ".jsonl" else _delimited_parts(out, form)
 
 
 @contextmanager
@@ -130,25 +159,59 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
             temporary.unlink(missing_ok=True)
 
 
-def _write(frame: pd.DataFrame, out: IO[bytes], form: str) -> None:
-    if form == ".parquet":
-        _storable(frame).to_parquet(out, index=False)
-    elif form == ".jsonl":
+def _jsonl_parts(out: IO[bytes]) -> Callable[[pd.DataFrame], None]:
+    def write(frame: pd.DataFrame) -> None:
         for record in frame.astype(object).where(frame.notna(), None).to_dict("records"):
-            out.write(whole_characters(_as_json(record)).encode() + b"\n")
-    else:
+            out.write(whole_characters(as_json(record)).encode() + b"\n")
+
+    return write
+
+
+def _delimited_parts(out: IO[bytes], form: str) -> Callable[[pd.DataFrame], None]:
+    begun = False
+
+    def write(frame: pd.DataFrame) -> None:
+        nonlocal begun
         flat = frame.copy(deep=False)
         if "markers" in flat:
-            flat["markers"] = [None if v is None else _as_json(v) for v in flat["markers"]]
+            flat["markers"] = [None if v is None else as_json(v) for v in flat["markers"]]
         text = flat.to_csv(
             index=False,
+            header=not begun,
             sep="\t" if form == ".tsv" else ",",
             quoting=csv.QUOTE_NONNUMERIC,  # a carriage return in a cell must not end its row
         )
         out.write(whole_characters(text).encode())
+        begun = True
+
+    return write
 
 
-def _storable(frame: pd.DataFrame) -> pd.DataFrame:
+class _ParquetParts:
+    def __init__(self, out: IO[bytes], schema: pa.Schema | None) -> None:
+        self._out = out
+        self._schema = schema
+        self._writer: Any = None
+
+    def __enter__(self) -> _ParquetParts:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._writer is not None:
+            self._writer.close()
+
+    def write(self, frame: pd.DataFrame) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        table = pa.Table.from_pandas(storable(frame), schema=self._schema, preserve_index=False)
+        if self._writer is None:
+            self._schema = table.schema
+            self._writer = pq.ParquetWriter(self._out, table.schema)
+        self._writer.write_table(table)
+
+
+def storable(frame: pd.DataFrame) -> pd.DataFrame:
     """Give the table with columns of mixed types, which Parquet cannot hold, as JSON text."""
     import pyarrow as pa
 
@@ -161,7 +224,7 @@ def _storable(frame: pd.DataFrame) -> pd.DataFrame:
             pa.array(storable[name], from_pandas=True)
         except (pa.ArrowException, TypeError, ValueError, OverflowError):
             storable[name] = [
-                None if v is None or v != v else whole_characters(_as_text(v))
+                None if v is None or v != v else whole_characters(as_text(v))
                 for v in storable[name]
             ]
     return storable
@@ -174,9 +237,11 @@ def _distinct(names: Iterable[str]) -> list[str]:
     return taken
 
 
-def _as_text(value: Any) -> str:
-    return value if isinstance(value, str) else _as_json(value)
+def as_text(value: Any) -> str:
+    """Write a cell as text: a string as it is, any other value as JSON."""
+    return value if isinstance(value, str) else as_json(value)
 
 
-def _as_json(value: Any) -> str:
+def as_json(value: Any) -> str:
+    """Write a cell as JSON; what JSON does not know becomes text."""
     return json.dumps(value, ensure_ascii=False, default=str)

@@ -103,6 +103,10 @@ class Recurrence:
     companies: NDArray[np.uint64]
 
 
+NOTHING = Recurrence(np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.uint64))
+"""Of a corpus too small to tell."""
+
+
 @dataclass(frozen=True)
 class Runs:
     """Runs of words in some replies, one entry a run.

@@ -12,7 +12,8 @@ import re
 import sys
 import warnings
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,7 +82,7 @@ def read_table(source: Any, notes: list[Note]) -> tuple[pd.DataFrame, str]:
     if hasattr(source, "to_pandas"):
         return _with_index(source.to_pandas()), name
     if isinstance(source, Iterable) and not isinstance(source, bytes | Mapping):
-        return _from_records(enumerate(source, 1), "row", name), name
+        return from_records(enumerate(source, 1), "row", name), name
     raise TranscriptError(
         type(source).__name__,
         "is not a table",
@@ -110,7 +111,7 @@ def from_arrow(table: pa.Table) -> pd.DataFrame:
     return _with_index(table.to_pandas(types_mapper=whole.get))
 
 
-def _from_records(records: Iterable[tuple[int, Any]], unit: str, name: str) -> pd.DataFrame:
+def from_records(records: Iterable[tuple[int, Any]], unit: str, name: str) -> pd.DataFrame:
     """Lay numbered records out; values stay the objects that they are."""
     import pandas as pd
 
@@ -155,13 +156,7 @@ def _read_file(source: str | Path, notes: list[Note]) -> tuple[pd.DataFrame, str
         try:
             data = gzip.decompress(data)
         except (OSError, EOFError, zlib.error) as error:
-            raise TranscriptError(
-                name,
-                "is a damaged gzip file",
-                expected="whole gzip data",
-                came=str(error),
-                do="Fetch or compress it again.",
-            ) from error
+            raise damaged_gzip(name, error) from error
     if not data.strip():
         raise TranscriptError(
             name,
@@ -180,7 +175,7 @@ def _read_file(source: str | Path, notes: list[Note]) -> tuple[pd.DataFrame, str
         )
     if data[:4] == b"PAR1":
         return _parquet(data, name), name
-    form = _SUFFIXES.get(Path(name.removesuffix(".gz")).suffix.lower())
+    form = form_of_name(name)
     if form == "parquet":
         raise TranscriptError(
             name,
@@ -204,6 +199,22 @@ def _read_file(source: str | Path, notes: list[Note]) -> tuple[pd.DataFrame, str
     return (_jsonl(text, name) if form == "jsonl" else _delimited(text, name, form)), name
 
 
+def damaged_gzip(name: str, error: Exception) -> TranscriptError:
+    """Give the error for gzip data that cannot be unpacked."""
+    return TranscriptError(
+        name,
+        "is a damaged gzip file",
+        expected="whole gzip data",
+        came=str(error),
+        do="Fetch or compress it again.",
+    )
+
+
+def form_of_name(name: str) -> str | None:
+    """Tell the form that a file's ending claims, ``.gz`` left aside; None for an unknown one."""
+    return _SUFFIXES.get(Path(name.removesuffix(".gz")).suffix.lower())
+
+
 def _json_table(text: str, name: str) -> pd.DataFrame | None:
     """Read what is JSON as a whole, or exported documents one a line; None for other text."""
     try:
@@ -218,7 +229,7 @@ def _json_table(text: str, name: str) -> pd.DataFrame | None:
         return _from_turns(rows, name)
     if not listed and _no_row(whole):
         raise exports.unknown(whole, name)
-    return _from_records(enumerate(whole if listed else [whole], 1), "record", name)
+    return from_records(enumerate(whole if listed else [whole], 1), "record", name)
 
 
 def _documents_by_line(text: str, name: str) -> pd.DataFrame | None:
@@ -229,7 +240,7 @@ def _documents_by_line(text: str, name: str) -> pd.DataFrame | None:
     if exports.read_documents([first], name) is None:
         return None
     numbered = ((n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip())
-    rows = exports.read_documents((_json(line, name, n) for n, line in numbered), name)
+    rows = exports.read_documents((json_line(line, name, n) for n, line in numbered), name)
     return _from_turns(rows or [], name)
 
 
@@ -248,7 +259,7 @@ def _from_turns(rows: exports.Rows, name: str) -> pd.DataFrame:
             came="an export without any",
             do="Check the export's filters.",
         )
-    return _from_records(exports.turns_of(rows), "turn", name)
+    return from_records(exports.turns_of(rows), "turn", name)
 
 
 def _form_by_content(text: str) -> str:
@@ -260,27 +271,43 @@ def _form_by_content(text: str) -> str:
 
 
 def _decode(data: bytes, notes: list[Note]) -> str:
-    """Decode UTF-16 by its mark, else UTF-8; bytes that are not UTF-8 are read as Windows-1252."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        text = data.decode("utf-16", errors="replace")
-    else:
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            codecs.register_error("empathy_score.cp1252", _as_cp1252)
-            text = data.decode("utf-8-sig", errors="empathy_score.cp1252")
-            notes.append(Note("bytes that are not UTF-8 were read as Latin-1 (Windows-1252)", 0))
-    if "\x00" in text:
-        notes.append(Note("NUL characters were replaced by U+FFFD", 0))
-        text = text.replace("\x00", "�")
-    return text
+    decoder = Decoder(data[:2])
+    text = data.decode(decoder.encoding, errors=decoder.errors)
+    notes.extend(decoder.notes(nul="\x00" in text))
+    return text.replace("\x00", "�")
 
 
-def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    stray = error.object[error.start : error.end]
-    return "".join(_cp1252(byte) for byte in stray), error.end
+class Decoder:
+    """Decodes UTF-16 by its mark, else UTF-8; bytes that are not UTF-8 are read as Windows-1252.
+
+    Parameters
+    ----------
+    start : bytes
+        The first two bytes.
+    """
+
+    def __init__(self, start: bytes) -> None:
+        wide = start in (b"\xff\xfe", b"\xfe\xff")
+        self.encoding = "utf-16" if wide else "utf-8-sig"
+        self.errors = "replace" if wide else f"empathy_score.cp1252.{id(self)}"
+        self._strays = False
+        if not wide:
+            codecs.register_error(self.errors, self._as_cp1252)
+
+    def _as_cp1252(self, error: UnicodeError) -> tuple[str, int]:
+        if not isinstance(error, UnicodeDecodeError):
+            raise error
+        self._strays = True
+        stray = error.object[error.start : error.end]
+        return "".join(_cp1252(byte) for byte in stray), error.end
+
+    def notes(self, *, nul: bool) -> list[Note]:
+        """Say what was repaired; `nul` tells whether NUL characters were."""
+        repairs = {
+            "bytes that are not UTF-8 were read as Latin-1 (Windows-1252)": self._strays,
+            "NUL characters were replaced by U+FFFD": nul,
+        }
+        return [Note(what, 0) for what, found in repairs.items() if found]
 
 
 def _cp1252(byte: int) -> str:
@@ -291,11 +318,19 @@ def _cp1252(byte: int) -> str:
 
 
 def _parquet(data: bytes, name: str) -> pd.DataFrame:
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
+    with parquet_errors(name):
         return from_arrow(pq.read_table(io.BytesIO(data)))
+
+
+@contextmanager
+def parquet_errors(name: str) -> Iterator[None]:
+    """Say that a Parquet file is damaged where it cannot be read."""
+    import pyarrow as pa
+
+    try:
+        yield
     except (pa.ArrowException, OSError) as error:
         raise TranscriptError(
             name,
@@ -308,23 +343,24 @@ def _parquet(data: bytes, name: str) -> pd.DataFrame:
 
 def _jsonl(text: str, name: str) -> pd.DataFrame:
     if text.lstrip().startswith("["):
-        records = _json(text, name, 1)
-        return _from_records(enumerate(records, 1), "record", name)
+        records = json_line(text, name, 1)
+        return from_records(enumerate(records, 1), "record", name)
     lines = enumerate(text.split("\n"), 1)
-    numbered = ((number, _json(line, name, number)) for number, line in lines if line.strip())
-    return _from_records(numbered, "line", name)
+    numbered = ((number, json_line(line, name, number)) for number, line in lines if line.strip())
+    return from_records(numbered, "line", name)
 
 
-def _json(text: str, name: str, line: int) -> Any:
+def json_line(text: str, name: str, line: int) -> Any:
+    """Read a line of JSON; `name` and `line` stand for it in errors."""
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise _bad_json(name, line + error.lineno - 1, error.msg) from error
+        raise _badjson_line(name, line + error.lineno - 1, error.msg) from error
     except (ValueError, RecursionError) as error:
-        raise _bad_json(name, line, f"{type(error).__name__} in it") from error
+        raise _badjson_line(name, line, f"{type(error).__name__} in it") from error
 
 
-def _bad_json(name: str, line: int, message: str) -> TranscriptError:
+def _badjson_line(name: str, line: int, message: str) -> TranscriptError:
     return TranscriptError(
         name,
         f"line {line} is not JSON",
@@ -337,25 +373,45 @@ def _bad_json(name: str, line: int, message: str) -> TranscriptError:
 def _delimited(text: str, name: str, form: str) -> pd.DataFrame:
     import pandas as pd
 
-    header = text.lstrip().split("\n", 1)[0]
-    separator = "\t" if form == "tsv" else max(",;\t|", key=header.count)
+    separator = separator_of(text.lstrip().split("\n", 1)[0], form)
+    with table_errors(name, separator, lambda: io.StringIO(text)):
+        table: pd.DataFrame = pd.read_csv(io.StringIO(text), sep=separator, **AS_TEXT)
+    return table
+
+
+AS_TEXT: dict[str, Any] = {
+    "dtype": str, "keep_default_na": False, "na_values": [""], "index_col": False,
+    "on_bad_lines": "error",
+}  # fmt: skip
+"""How `pandas.read_csv` leaves cells as they are."""
+
+
+def separator_of(header: str, form: str) -> str:
+    """Tell what parts the cells of a file, by its first line."""
+    return "\t" if form == "tsv" else max(",;\t|", key=header.count)
+
+
+@contextmanager
+def table_errors(name: str, separator: str, lines: Callable[[], Iterable[str]]) -> Iterator[None]:
+    """Say what is wrong with a delimited file where pandas cannot read it.
+
+    Parameters
+    ----------
+    name : str
+    separator : str
+    lines : callable
+        Gives the file's lines from the start, to find the row that is too long.
+    """
+    import pandas as pd
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)  # cells would be lost
-            return pd.read_csv(
-                io.StringIO(text),
-                sep=separator,
-                dtype=str,
-                keep_default_na=False,
-                na_values=[""],
-                index_col=False,
-                on_bad_lines="error",
-            )
+            yield
     except pd.errors.ParserWarning as error:
-        wide = _first_long_row(text, separator)
         raise TranscriptError(
             name,
-            f"row {wide} has more cells than the header",
+            f"row {_first_long_row(lines(), separator)} has more cells than the header",
             expected=f"rows with as many cells as the header, parted by {separator!r}",
             came="cells that would be lost",
             do="Quote cells that hold the separator or a line break.",
@@ -370,8 +426,8 @@ def _delimited(text: str, name: str, form: str) -> pd.DataFrame:
         ) from error
 
 
-def _first_long_row(text: str, separator: str) -> int:
-    rows = csv.reader(io.StringIO(text), delimiter=separator)
+def _first_long_row(lines: Iterable[str], separator: str) -> int:
+    rows = csv.reader(lines, delimiter=separator)
     width = len(next(rows))
     return next((number for number, row in enumerate(rows, 1) if len(row) > width), 1)
 

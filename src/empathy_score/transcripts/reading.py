@@ -11,7 +11,7 @@ from empathy_score.conversation import Conversation, Role, Turn
 from empathy_score.errors import TranscriptError
 from empathy_score.transcripts.columns import ROLES, is_wide, key, resolve_columns, resolve_role
 from empathy_score.transcripts.formats import Note, clean_text, read_table, whole_characters
-from empathy_score.transcripts.times import TimeForm, TimeReader, numbers
+from empathy_score.transcripts.times import NUMBERS, TimeForm, TimeReader, numbers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -237,20 +237,23 @@ class KnownRoles:
         """Look at a table of canonical columns, or at its next part."""
         for row, value in enumerate(table["role"].tolist(), self._rows + 1):
             cell = clean_text(value)
-            if not cell.strip() or cell in self._known or cell in self._unknown:
-                continue
-            named = resolve_role(cell, self._extra)
-            if named is not None:
-                self._known[cell] = named
-            elif len(self._unknown) < _MOST_UNKNOWN:
-                self._unknown[cell] = row
+            unknown = bool(cell.strip()) and self._role(cell) is None
+            if unknown and len(self._unknown) < _MOST_UNKNOWN:
+                self._unknown.setdefault(cell, row)
         self._rows += len(table)
 
     def merge(self, other: KnownRoles) -> None:
         """Take in what another has seen: further parts of the table, whose rows have no number."""
-        self._known |= other._known
         self._unknown = dict.fromkeys([*self._unknown, *other._unknown])
         self._rows += other._rows
+
+    def _role(self, cell: str) -> Role | None:
+        if cell not in self._known:
+            named = resolve_role(cell, self._extra)
+            if named is None:
+                return None
+            self._known[cell] = named
+        return self._known[cell]
 
     def check(self) -> None:
         """Refuse a table with a role that nobody knows.
@@ -276,12 +279,12 @@ class KnownRoles:
         )
 
     def speakers(self, table: pd.DataFrame, notes: list[Note]) -> list[Role]:
-        """Give who speaks in each row of a table that was seen."""
+        """Give who speaks in each row; whom nobody knows is ``other``."""
         cells = [clean_text(value) for value in table["role"].tolist()]
         nameless = sum(not cell.strip() for cell in cells)
         if nameless:
             notes.append(Note("turns without a role passed through unscored", nameless))
-        speakers = [self._known.get(cell, "other") for cell in cells]
+        speakers = [self._role(cell) or "other" for cell in cells]
         others = speakers.count("other") - nameless
         if others:
             notes.append(Note("system, bot and note rows passed through unscored", others))
@@ -337,7 +340,7 @@ class Order:
     """
 
     column: Literal["turn", "timestamp"] | None
-    read: TimeReader = TimeReader("number")
+    read: TimeReader
 
     def positions(
         self, table: pd.DataFrame, conversations: Iterable[list[int]]
@@ -391,10 +394,10 @@ class OrderFinder:
     def order(self, notes: list[Note]) -> Order:
         """Give what orders the turns, and note what could not be read."""
         if self._given_turns and self._used("turn", self._numbered, notes):
-            return Order("turn")
+            return Order("turn", NUMBERS)
         if self._given_times and self._used("timestamp", self._times.n_read, notes):
             return Order("timestamp", self._times.reader())
-        return Order(None)
+        return Order(None, NUMBERS)
 
     def _used(self, column: str, read: int, notes: list[Note]) -> bool:
         unread = self._rows - read

@@ -52,6 +52,9 @@ class TimeReader:
         return _seconds(self.form, column) if self.form else np.full(len(column), np.nan)
 
 
+NUMBERS = TimeReader("number")
+
+
 def instants(column: pd.Series) -> NDArray[np.float64]:
     """Read epoch numbers, ISO 8601 or one other common form of date for all rows, as seconds.
 
