@@ -34,3 +34,16 @@ def test_columns_of_the_road():
 def test_values(kind, levels, chances, value):
     dimension = Dimension("x", "agent", kind, levels, "", "")
     assert dimension.values(np.array([chances]))["x"][0] == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "levels", "expected"),
+    [
+        ("nominal", ("a", "b"), {"x": str, "p_a": float, "p_b": float}),
+        ("nominal", (1, 2), {"x": int, "p_1": float, "p_2": float}),
+        ("nominal", (1, "n/a"), {"x": str, "p_1": float, "p_n/a": float}),
+        ("multilabel", (1, 2), {"x": str, "p_1": float, "p_2": float}),
+    ],
+)
+def test_types_of_columns(kind, levels, expected):
+    assert Dimension("x", "agent", kind, levels, "", "", probabilities=True).types == expected

@@ -23,6 +23,7 @@ LAYERS = [
     {"scores"},
     {"scorer", "scored"},
     {"training", "spacy_component", "batch"},
+    {"spark"},
     {"cli"},
 ]
 """A module may import from layers above it in this list, and from its own package.

@@ -56,6 +56,13 @@ def test_scores_do_not_depend_on_company(scorer, turns, whole):
         )
 
 
+def test_the_types_of_columns_are_known_before_scoring(scorer, sample_scores):
+    types = scorer.column_types
+    assert list(types) == list(sample_scores.columns)
+    for name, column in sample_scores.columns.items():
+        assert {type(v) for v in column.tolist() if v is not None} == {types[name]}, name
+
+
 def test_ranges_of_the_contract(scorer, whole):
     replies = whole[whole["role"] == "agent"]
     for d in scorer.model.dimensions:

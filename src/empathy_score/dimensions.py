@@ -57,6 +57,15 @@ class Dimension:
             return (self.name, *(f"{self.prefix}{level}" for level in self.levels))
         return (self.name,)
 
+    @property
+    def types(self) -> dict[str, type]:
+        """Type of each of `columns`: `float`, but for the name of a level."""
+        types: dict[str, type] = dict.fromkeys(self.columns, float)
+        if self.kind in ("nominal", "multilabel"):
+            whole = all(isinstance(level, int) for level in self.levels)
+            types[self.name] = int if whole and self.kind == "nominal" else str
+        return types
+
     def values(self, probabilities: NDArray[np.float64]) -> dict[str, NDArray[np.generic]]:
         """Turn probabilities of the levels into the dimension's columns.
 

@@ -110,6 +110,20 @@ class Scorer:
             f"|review:{self.review_rate:g}"
         )
 
+    @property
+    def column_types(self) -> dict[str, type]:
+        """Name and type of each column of scores, in order: `str`, `int`, `float` or `bool`."""
+        types = {name: kind for d in self.model.dimensions for name, kind in d.types.items()}
+        if self._sums_up:
+            types |= {"opportunity": str, "score": float}
+        if self.model.doubt:
+            types["needs_review"] = bool
+        return types | {"canned": float}
+
+    @property
+    def _sums_up(self) -> bool:
+        return {(d.name, d.kind, d.levels) for d in self.model.dimensions} >= NEEDED
+
     def score(
         self,
         table: Any,
@@ -247,7 +261,7 @@ class Scorer:
     ) -> dict[str, NDArray[Any]]:
         """Sum replies up, as far as the model's dimensions allow."""
         values: dict[str, NDArray[Any]] = {}
-        if {(d.name, d.kind, d.levels) for d in self.model.dimensions} >= NEEDED:
+        if self._sums_up:
             called = need(p["feeling"], agent.answered)
             values["opportunity"] = opportunity(called, p)
             values["score"] = headline(called, p, [reading.text for reading in agent.readings])

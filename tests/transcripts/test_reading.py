@@ -11,6 +11,7 @@ import pytest
 
 from empathy_score import TranscriptError, read_transcripts
 from empathy_score.transcripts.columns import ALIASES
+from empathy_score.transcripts.reading import KnownRoles, OrderFinder
 
 ROWS = [
     {"conversation_id": "c1", "role": "customer", "text": "My café, “late”, again", "extra": "x"},
@@ -214,6 +215,16 @@ def test_a_role_nobody_knows_names_its_row():
     assert "--roles 'Big Boss=agent,elf=agent'" in refused(rows)
 
 
+def test_roles_of_parts_are_refused_together():
+    merged = KnownRoles({}, "parts")
+    for cell in ("agent", "guru", "wizard", "guru"):
+        part = KnownRoles({}, "parts")
+        part.see(pd.DataFrame({"role": [cell]}))
+        merged.merge(part)
+    with pytest.raises(TranscriptError, match=r"^parts: column 'role': .*'guru' \(nor 'wizard'\)"):
+        merged.check()
+
+
 @pytest.mark.parametrize(
     ("columns", "part"),
     [({"role": "nope"}, "'nope'"), ({"colour": "role"}, "'colour'")],
@@ -373,6 +384,32 @@ def test_dates_that_could_be_either_keep_row_order_and_are_reported():
     read = read_transcripts(rows)
     assert texts(read) == [["0", "1"]]
     assert "ambiguous" in read.notes[0].what
+
+
+@pytest.mark.parametrize(
+    ("stamps", "form"),
+    [
+        (["03/04/2026", "04/03/2026", None, "13/02/2026", "01/02/2026"], "%d/%m/%Y"),
+        (["03/04/2026", "04/03/2026", "01/02/2026"], ""),
+        (["03/03/2026", None, None, "04/04/2026"], "%m/%d/%Y"),  # the same in either form
+        ([None, "13/02/2026", "02/13/2026", "2026-03-01"], "ISO8601"),
+        (["2026-02-13T10:00:00Z", "2026-02-13 10:00", "soon"], "ISO8601"),
+        (["1767225600000", None, "1767225600001"], "number"),
+        (["1767225600000", "13/02/2026"], "ISO8601"),
+    ],
+)
+def test_parts_seen_apart_decide_as_the_whole(stamps, form):
+    table = pd.DataFrame({"timestamp": stamps})
+    whole, merged = OrderFinder(), OrderFinder()
+    whole.see(table)
+    for row in range(len(table)):
+        part = OrderFinder()
+        part.see(table.iloc[[row]])
+        merged.merge(part)
+    notes, expected = [], []
+    assert merged.order(notes) == whole.order(expected)
+    assert notes == expected
+    assert merged._times.reader().form == form
 
 
 def test_one_missing_turn_number_follows_the_row_before():

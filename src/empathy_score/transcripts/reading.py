@@ -197,6 +197,10 @@ def _lengthen(table: pd.DataFrame) -> pd.DataFrame:
     return long
 
 
+_MOST_UNKNOWN = 20
+"""Roles that nobody knows, of which a message names a few: a wrong column has one in each row."""
+
+
 class KnownRoles:
     """The role values of a table, which may be seen in parts, and whom each names.
 
@@ -225,21 +229,30 @@ class KnownRoles:
                 )
         self._extra = {key(value): role for value, role in extra.items()}
         self._name = name
-        self._known: dict[str, Role | None] = {}
-        self._unknown: dict[str, int] = {}
+        self._known: dict[str, Role] = {}
+        self._unknown: dict[str, int | None] = {}
         self._rows = 0
 
     def see(self, table: pd.DataFrame) -> None:
         """Look at a table of canonical columns, or at its next part."""
         for row, value in enumerate(table["role"].tolist(), self._rows + 1):
             cell = clean_text(value)
-            if cell.strip() and self._role(cell) is None:
+            unknown = bool(cell.strip()) and self._role(cell) is None
+            if unknown and len(self._unknown) < _MOST_UNKNOWN:
                 self._unknown.setdefault(cell, row)
         self._rows += len(table)
 
+    def merge(self, other: KnownRoles) -> None:
+        """Take in what another has seen: further parts of the table, whose rows have no number."""
+        self._unknown = dict.fromkeys([*self._unknown, *other._unknown])
+        self._rows += other._rows
+
     def _role(self, cell: str) -> Role | None:
         if cell not in self._known:
-            self._known[cell] = resolve_role(cell, self._extra)
+            named = resolve_role(cell, self._extra)
+            if named is None:
+                return None
+            self._known[cell] = named
         return self._known[cell]
 
     def check(self) -> None:
@@ -252,13 +265,14 @@ class KnownRoles:
         if not self._unknown:
             return
         first, row = next(iter(self._unknown.items()))
+        where = "" if row is None else f"row {row}, "
         more_names = [_named(cell) for cell in list(self._unknown)[1:6]]
         more = f" (nor {', '.join(more_names)})" if more_names else ""
         sayable = [cell for cell in self._unknown if _is_name(cell)][:6] or ["VALUE"]
         option = shlex.quote(",".join(f"{cell}=agent" for cell in sayable))
         raise TranscriptError(
             self._name,
-            f"row {row}, column 'role': nobody knows the role {_named(first)}{more}",
+            f"{where}column 'role': nobody knows the role {_named(first)}{more}",
             expected="agent, customer, or another known speaker such as rep, user, system",
             came=_named(first),
             do=f"Say what each is, agent, customer or other: --roles {option}",
@@ -368,6 +382,14 @@ class OrderFinder:
         if "timestamp" in table:
             self._given_times += int(table["timestamp"].notna().sum())
             self._times.see(table["timestamp"])
+
+    def merge(self, other: OrderFinder) -> None:
+        """Take in what another has seen: further parts of the table."""
+        self._rows += other._rows
+        self._numbered += other._numbered
+        self._given_turns += other._given_turns
+        self._given_times += other._given_times
+        self._times.merge(other._times)
 
     def order(self, notes: list[Note]) -> Order:
         """Give what orders the turns, and note what could not be read."""

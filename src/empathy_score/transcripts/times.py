@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
@@ -78,7 +78,7 @@ class TimeForm:
         self._typical: list[float] = []
         self._fitting: list[str] | None = None
         self._fit: dict[str, int] = {}
-        self._read: dict[str, Any] = {}
+        self._read: dict[str, bytes] = {}  # digests of what each form reads
 
     def see(self, column: pd.Series) -> None:
         """Look at a column, or at its next part."""
@@ -112,7 +112,21 @@ class TimeForm:
         for form in self._fitting:
             found = _seconds(form, column)
             self._fit[form] = self._fit.get(form, 0) + int(np.isfinite(found).sum())
-            self._read.setdefault(form, hashlib.sha256()).update(found.tobytes())
+            self._note_reading(form, found.tobytes())
+
+    def _note_reading(self, form: str, reading: bytes) -> None:
+        self._read[form] = hashlib.sha256(self._read.get(form, b"") + reading).digest()
+
+    def merge(self, other: TimeForm) -> None:
+        """Take in what another has seen: further parts of the column."""
+        self._given += other._given
+        self._dated += other._dated
+        self._numeric += other._numeric
+        self._iso += other._iso
+        self._typical += other._typical
+        for form in self._fit | other._fit:
+            self._fit[form] = self._fit.get(form, 0) + other._fit.get(form, 0)
+            self._note_reading(form, other._read.get(form, b""))
 
     @property
     def n_read(self) -> int:
@@ -128,7 +142,7 @@ class TimeForm:
         if self._numeric == self._given:
             return TimeReader("number", _unit(self._typical))
         whole = [form for form, fit in self._fit.items() if fit == self._given]
-        if len({self._read[form].digest() for form in whole}) > 1:
+        if len({self._read[form] for form in whole}) > 1:
             return TimeReader("")
         return TimeReader(whole[0] if whole else "ISO8601")
 

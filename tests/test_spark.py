@@ -1,0 +1,120 @@
+"""A Spark DataFrame is scored as the same table is by itself."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from empathy_score import TranscriptError
+from empathy_score.spark import score
+from spark_tables import WARNINGS, assert_same, one_company, place, session, shuffled
+
+pytestmark = WARNINGS
+
+
+@pytest.fixture(scope="module")
+def spark():
+    found = session("local[2]")
+    yield found
+    found.stop()
+
+
+@pytest.fixture(scope="module")
+def rows(sample):
+    return one_company(sample)
+
+
+@pytest.fixture(scope="module")
+def local(scorer, rows):
+    return scorer.score(rows).turns()
+
+
+def test_shuffled_rows_get_the_scores_of_a_local_run(spark, rows, local):
+    assert local["canned"].max() > 0
+    assert_same(score(shuffled(spark, rows), partitions=3), local, place)
+
+
+ODD_SCHEMA = "ticket_id long, speaker string, body string, created_at string, Score double"
+ODD = [
+    (7, "barista", "So sorry, we'll refund it.", "01/02/2026", 1.5),
+    (7, "guest", "You charged me twice!", "03/01/2026", None),
+    (7, "guest", "Thank you!", "13/02/2026", 2.5),  # this alone says that all are day first
+    (8, "barista", "👍", "01/02/2026", None),
+    (None, "barista", "Please wait.", "01/02/2026", None),  # each is a conversation of its own
+    (None, "barista", None, "01/02/2026", None),
+]
+
+
+def test_the_whole_decides_as_it_does_locally(spark, scorer):
+    given = spark.createDataFrame(ODD, ODD_SCHEMA).repartition(6)
+    roles = {"barista": "agent"}
+    records = [dict(zip(given.columns, row, strict=True)) for row in ODD]
+    local = scorer.score(records, roles=roles).turns()
+    assert local["opportunity"][0] in ("given", "missed")  # the complaint came before
+    local = local.rename(columns={"Score": "Score_original"})
+    scored = score(given, roles=roles)
+    assert_same(scored, local, lambda row: (row["text"] or "", row["timestamp"]))
+
+
+def test_exchanges_become_two_rows(spark, scorer):
+    exchanges = [
+        {"case": n, "customer_text": f"Where is parcel {n}?!", "agent_text": f"Sorry, {n} is lost.",
+         "conversation_id": f"c{n}", "agent_id": n}
+        for n in range(3)
+    ]  # fmt: skip
+    schema = (
+        "case int, customer_text string, agent_text string, conversation_id string, agent_id int"
+    )
+    scored = score(spark.createDataFrame([tuple(e.values()) for e in exchanges], schema))
+    local = scorer.score(exchanges).turns()
+    assert_same(scored, local, lambda row: (row["case"], row["role"]))
+
+
+def test_what_passes_through_keeps_its_type(spark):
+    schema = (
+        "conversation_id long not null, role string, text string, day date, at timestamp, "
+        "price decimal(12,3), tags map<string,int>, raw binary, road array<string>, `a.b` short"
+    )
+    when = dt.datetime(2026, 1, 2, 3, 4, 5, 6)
+    row = (1, "agent", "Sorry!", when.date(), when, Decimal("1.125"), {"a": 1, "b": None},
+           bytearray(b"\x00\xff"), ["x", None], None)  # fmt: skip
+    given = spark.createDataFrame([row], schema)
+    scored = score(given)
+    (found,) = scored.collect()
+    assert tuple(found)[: len(row)] == row
+    assert [kind for _, kind in scored.dtypes[: len(row)]] == [kind for _, kind in given.dtypes]
+    assert scored.columns[8] == "road_original"
+    assert found["road"] is not None
+
+
+def test_types_are_those_of_the_dimensions(spark, scorer):
+    schema = "conversation_id string, role string, text string"
+    scored = score(spark.createDataFrame([], schema))
+    kinds = dict(scored.dtypes)
+    assert scored.count() == 0
+    assert kinds["road"] == kinds["signature"] == "string"
+    assert kinds["p_care"] == kinds["valence"] == kinds["canned"] == "double"
+    assert kinds["needs_review"] == "boolean"
+    assert (
+        kinds["markers"]
+        == "array<struct<type:string,start:bigint,end:bigint,text:string,score:double>>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "problem"),
+    [
+        ([("a", "agent", "hi"), ("a", "customer", "hi")], "nothing orders the turns"),
+        ([("a", "barista", "hi"), ("b", "guru", "hi")], r"column 'role': nobody knows the role"),
+    ],
+)
+def test_what_cannot_be_read_is_said_before_the_work(spark, rows, problem):
+    given = spark.createDataFrame(rows, "conversation_id string, role string, text string")
+    with pytest.raises(TranscriptError, match=f"the Spark DataFrame: {problem}"):
+        score(given)
+
+
+def test_a_missing_column_is_named(spark):
+    given = spark.createDataFrame([("a", "agent")], "conversation_id string, role string")
+    with pytest.raises(TranscriptError, match="'text' is missing"):
+        score(given)
