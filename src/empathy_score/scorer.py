@@ -14,6 +14,7 @@ from empathy_score.conversation import Conversation, Marker, Role, Turn
 from empathy_score.headline import NEEDED, doubt, doubt_limit, need, opportunity
 from empathy_score.headline import score as headline
 from empathy_score.markers import MarkerMatcher, MarkerType
+from empathy_score.model.memory import RememberingEncoder
 from empathy_score.model.tagging import join_markers
 from empathy_score.readings import RoleReadings, looks_foreign, read_turns
 from empathy_score.scores import Scores
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 DECIMALS = 6
 """Scores are rounded to this many: more than they mean, less than arithmetic noise."""
+
+REMEMBERED = 50_000
+"""Distinct texts, read last, whose vectors a scorer remembers: about 100 MB."""
 
 STREAMED_TURNS = 4096
 """Turns of a stream that are scored together, about."""
@@ -91,6 +95,7 @@ class Scorer:
         self.model = model
         self.review_rate = review_rate
         self.batch_size = batch_size
+        self._encoder = RememberingEncoder(model.encoder, REMEMBERED)
         precision = {name: join.patterns for name, join in model.joins.items()}
         self.matcher = MarkerMatcher(model.markers, precision)
         shown = model.markers if markers is None else tuple(markers)
@@ -163,6 +168,7 @@ class Scorer:
             {role: found.readings for role, found in readings.items()},
             batch_size=self.batch_size,
             progress=progress,
+            encoder=self._encoder,
         )
         notes = list(transcripts.notes)
         foreign = sum(looks_foreign(r.text) for found in readings.values() for r in found.readings)

@@ -16,6 +16,7 @@ from empathy_score.model.calibration import Calibration, Margins
 from empathy_score.model.encoder import Encoder
 from empathy_score.model.features import Reading, TurnFeatures, dense_features, plain_texts
 from empathy_score.model.heads import Heads
+from empathy_score.model.memory import RememberingEncoder
 from empathy_score.model.tagger import TaggedSpan
 from empathy_score.model.tagging import TagJoin
 
@@ -151,6 +152,8 @@ class Model:
         readings: Mapping[ScoredRole, Sequence[Reading]],
         batch_size: int = 8192,
         progress: Progress | None = None,
+        *,
+        encoder: RememberingEncoder | None = None,
     ) -> Predictions:
         """Score turns of both roles.
 
@@ -161,13 +164,15 @@ class Model:
             Turns whose features are held in memory at a time.
         progress : callable, optional
             Called with the number of distinct texts encoded so far, and of all.
+        encoder : RememberingEncoder, optional
+            Of this model's encoder; the encoder itself by default.
 
         Returns
         -------
         Predictions
         """
         turns_of = {role: turns for role, turns in readings.items() if self.of(role)}
-        plain, vectors, spans = read_texts(self.encoder, turns_of, progress)
+        plain, vectors, spans = read_texts(encoder or self.encoder, turns_of, progress)
         found: dict[str, list[NDArray[np.float64]]] = {}
         for role, turns in turns_of.items():
             for part in self.of(role):
@@ -184,7 +189,7 @@ class Model:
 
 
 def read_texts(
-    encoder: Encoder,
+    encoder: Encoder | RememberingEncoder,
     readings: Mapping[ScoredRole, Sequence[Reading]],
     progress: Progress | None = None,
     *,
@@ -194,7 +199,7 @@ def read_texts(
 
     Parameters
     ----------
-    encoder : Encoder
+    encoder : Encoder or RememberingEncoder
     readings : mapping of role to sequence of Reading
     progress : callable, optional
     tag : bool, default True
