@@ -52,6 +52,14 @@ class Scorer:
         calibrated on: those whose main road is least certain.
     batch_size : int, default 8192
         Turns whose features are held in memory at a time. Scores do not depend on it.
+    dtype : {"float32", "bfloat16"}, optional
+        Arithmetic of the encoder. By default bfloat16 where it is fast (a processor with AMX or
+        AVX512-BF16, a CUDA device that has it), float32 elsewhere; a model in memory keeps its own.
+        Scores in the one differ a little from those in the other, and `signature` names it; within
+        one, they do not depend on batch, order or company, since every matrix product has the same
+        shape.
+    device : str, optional
+        Such as ``"cpu"`` or ``"cuda"``; by default a CUDA device where there is one.
 
     Examples
     --------
@@ -67,6 +75,8 @@ class Scorer:
         markers: Sequence[MarkerType] | None = None,
         review_rate: float = 0.1,
         batch_size: int = 8192,
+        dtype: str | None = None,
+        device: str | None = None,
     ) -> None:
         if batch_size < 1:
             raise ValueError(f"batch_size must be 1 or more, came {batch_size}")
@@ -75,7 +85,9 @@ class Scorer:
         if isinstance(model, str | Path):
             from empathy_score.model.folder import load_model
 
-            model = load_model(model)
+            model = load_model(model, dtype=dtype, device=device)
+        elif dtype is not None or device is not None:
+            model = model.using(dtype=dtype, device=device)
         self.model = model
         self.review_rate = review_rate
         self.batch_size = batch_size
@@ -94,7 +106,7 @@ class Scorer:
     def signature(self) -> str:
         """Name all that a score depends on: package, model, encoder, arithmetic."""
         return (
-            f"empathy-score:{__version__}|{self.model.signature}|dtype:float32"
+            f"empathy-score:{__version__}|{self.model.signature}|dtype:{self.model.arithmetic}"
             f"|review:{self.review_rate:g}"
         )
 

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from empathy_score import ModelError
-from empathy_score.model.encoder import LENGTHS, MINILM, Encoder
+from empathy_score.model.body import DTYPES, Arithmetic
+from empathy_score.model.encoder import MINILM, WINDOW, Encoder
 
 WORDS = "we are so sorry about the late parcel please check your tracking link and reply".split()
 
@@ -21,7 +22,17 @@ def texts():
     return [" ".join(draw.choices(WORDS, k=draw.choice([1, 5, 20, 60, 300]))) for _ in range(40)]
 
 
-def test_vectors_are_bitwise_equal_alone_in_a_crowd_and_in_any_order(encoder, texts):
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_vectors_are_bitwise_equal_alone_in_a_crowd_and_in_any_order(toy_encoder, texts, dtype):
+    encoder = toy_encoder.using(Arithmetic("cpu", dtype))
+    check_alone_in_a_crowd_and_in_any_order(encoder, texts)
+
+
+def test_vectors_of_the_shipped_encoder_are_bitwise_equal_too(encoder, texts):
+    check_alone_in_a_crowd_and_in_any_order(encoder, texts)
+
+
+def check_alone_in_a_crowd_and_in_any_order(encoder, texts):
     together = encoder.encode(texts).vectors
     alone = np.vstack([encoder.encode([text]).vectors for text in texts])
     backwards = encoder.encode(texts[::-1]).vectors[::-1]
@@ -37,7 +48,7 @@ def test_unit_vectors_and_zeros_for_no_token(encoder):
 
 
 def test_a_long_text_is_read_whole(encoder):
-    body = "the parcel is here " * LENGTHS[-1]
+    body = "the parcel is here " * WINDOW
     first, second = encoder.encode([body, body + " and I am very sorry for your loss"]).vectors
     assert not np.array_equal(first, second)
 
@@ -47,7 +58,8 @@ def test_the_same_as_a_plain_forward_pass(encoder):
 
     ids = encoder.tokenizer.encode("we are so sorry").ids
     with torch.inference_mode():
-        hidden = encoder.module(torch.tensor([ids])).last_hidden_state[0].mean(dim=0).numpy()
+        body = encoder.body().eval()
+        hidden = body(torch.tensor([ids])).last_hidden_state[0].mean(dim=0).numpy()
     assert encoder.encode(["we are so sorry"]).vectors[0] == pytest.approx(
         hidden / np.linalg.norm(hidden), abs=1e-5
     )

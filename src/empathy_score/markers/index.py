@@ -30,6 +30,9 @@ _COMMON = _words(
 )
 _COST_OF_COMMON = 40
 
+WORDS_KEPT = 50_000
+"""Words whose patterns are remembered at a time: those of a long run have no end."""
+
 
 class PatternIndex:
     """Matches many patterns by their rarest word.
@@ -49,7 +52,14 @@ class PatternIndex:
             key, at = _key(pattern)
             by_key.setdefault(key, []).append((name, pattern, at))
         self._strings = vocab.strings
-        self._groups = [_Group(vocab, key, found) for key, found in by_key.items()]
+        self._groups = [_Group(vocab, found) for found in by_key.values()]
+        self._by_word: dict[str, set[int]] = {}
+        self._by_stem: dict[str, set[int]] = {}
+        for number, key in enumerate(by_key):
+            for word in key:
+                where = self._by_stem if word.endswith("*") else self._by_word
+                where.setdefault(word.removesuffix("*"), set()).add(number)
+        self._longest_stem = max(map(len, self._by_stem), default=0)
         self._groups_of: dict[str, tuple[_Group, ...]] = {}
 
     def __call__(self, doc: Doc, norms: list[str]) -> Iterator[tuple[str, int, int]]:
@@ -57,24 +67,28 @@ class PatternIndex:
         for at, norm in enumerate(norms):
             groups = self._groups_of.get(norm)
             if groups is None:
-                groups = tuple(group for group in self._groups if group.has(norm))
-                self._groups_of[norm] = groups
+                if len(self._groups_of) >= WORDS_KEPT:
+                    self._groups_of.clear()
+                groups = self._groups_of[norm] = self._find(norm)
             for group in groups:
                 first = max(0, at - group.before)
                 for name, start, end in group.matcher(doc[first : at + group.after]):
                     yield self._strings[name], first + start, first + end
 
+    def _find(self, norm: str) -> tuple[_Group, ...]:
+        """Give the groups whose key the word is in, in order."""
+        found = set(self._by_word.get(norm, ()))
+        for end in range(1, min(len(norm), self._longest_stem) + 1):
+            found |= self._by_stem.get(norm[:end], set())
+        return tuple(self._groups[number] for number in sorted(found))
+
 
 class _Group:
     """The patterns of one key, and how far they reach before and after it."""
 
-    def __init__(
-        self, vocab: Vocab, key: tuple[str, ...], patterns: list[tuple[str, TokenPattern, int]]
-    ) -> None:
+    def __init__(self, vocab: Vocab, patterns: list[tuple[str, TokenPattern, int]]) -> None:
         from spacy.matcher import Matcher
 
-        self.words = frozenset(word for word in key if not word.endswith("*"))
-        self.stems = tuple(word[:-1] for word in key if word.endswith("*"))
         self.before = max(at for _, _, at in patterns)
         self.after = max(len(pattern) - at for _, pattern, at in patterns)
         self.matcher: Matcher = Matcher(vocab)
@@ -83,9 +97,6 @@ class _Group:
             by_name.setdefault(name, []).append(pattern)
         for name, same in by_name.items():
             self.matcher.add(name, same, greedy="LONGEST")
-
-    def has(self, norm: str) -> bool:
-        return norm in self.words or norm.startswith(self.stems)
 
 
 def _key(pattern: TokenPattern) -> tuple[tuple[str, ...], int]:

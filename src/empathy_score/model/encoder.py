@@ -6,8 +6,11 @@ import copy
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from itertools import groupby, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from empathy_score.errors import ModelError
+from empathy_score.model.body import Arithmetic, Body
 from empathy_score.model.normalise import normalise
 from empathy_score.model.quantise import quantise, restore
 from empathy_score.model.tagger import TaggedSpan, Tagger
 
-LENGTHS = (16, 32, 48, 64, 96, 128, 192, 256)
-"""Padded lengths, in tokens; a longer text is read in windows of the last one."""
+WINDOW = 256
+"""Tokens, special ones included, that are read at once; a longer text is read in windows."""
 
-BATCH_TOKENS = 2048
-"""Padded tokens in every forward pass: a batch of a given length always has the same shape."""
+BATCH_TOKENS = 1024
+"""Tokens of every forward pass: what texts leave over is filled up."""
 
 
 CONFIG = (
@@ -32,8 +36,8 @@ CONFIG = (
 )  # fmt: skip
 """What is kept of a `transformers.BertConfig`."""
 
-TEXTS_AT_ONCE = 16384
-"""Distinct texts whose tokens are held in memory at a time."""
+TEXTS_AT_ONCE = 4096
+"""Distinct texts that are sorted by length together; the tokens of twice as many are in memory."""
 
 
 @dataclass(frozen=True)
@@ -117,10 +121,11 @@ class Encoding:
 class Encoder:
     """A BERT body with mean pooling over tokens, and a marker tagger over the same tokens.
 
-    Every forward pass has one of a few fixed shapes (`LENGTHS` by `BATCH_TOKENS`): kernels round
-    differently for different shapes, so fixed shapes give a text the same vector alone, in a
-    crowd, and in any order. Texts longer than the window are read whole, in windows, and the
-    windows' means pooled by their number of tokens.
+    Every forward pass reads `BATCH_TOKENS` tokens, of texts laid end to end. Kernels round
+    differently for different shapes: one shape for all matrix products, and attention over a
+    text's own tokens only, give a text the same vector alone, in a crowd and in any order, in
+    either arithmetic. Texts longer than `WINDOW` are read whole, in windows, and the windows'
+    means pooled by their number of tokens.
 
     Parameters
     ----------
@@ -133,6 +138,8 @@ class Encoder:
     tagger : Tagger, optional
     name : str
         What to call it in a signature.
+    arithmetic : Arithmetic, optional
+        Chosen by what the machine has, where none is given.
     """
 
     def __init__(
@@ -142,6 +149,7 @@ class Encoder:
         tokenizer: str,
         tagger: Tagger | None = None,
         name: str = "encoder",
+        arithmetic: Arithmetic | None = None,
     ) -> None:
         from tokenizers import Tokenizer
 
@@ -149,7 +157,7 @@ class Encoder:
         self.config = dict(config)
         self.tagger = tagger
         self.name = name
-        self.module = _body(self.config, restore(self.arrays))
+        self._body = Body(restore(self.arrays), self.config, arithmetic or Arithmetic.chosen())
         try:
             self.tokenizer = Tokenizer.from_str(tokenizer)
         except Exception as error:  # it raises nothing more exact
@@ -190,7 +198,9 @@ class Encoder:
         name : str
         """
         weights = {n: w.detach().cpu().numpy() for n, w in body.state_dict().items()}
-        return Encoder(quantise(weights), self.config, self.tokenizer.to_str(), tagger, name)
+        return Encoder(
+            quantise(weights), self.config, self.tokenizer.to_str(), tagger, name, self.arithmetic
+        )
 
     def with_tagger(self, tagger: Tagger | None) -> Encoder:
         """Give the same encoder with another tagger."""
@@ -198,14 +208,37 @@ class Encoder:
         other.tagger = tagger
         return other
 
+    def using(self, arithmetic: Arithmetic) -> Encoder:
+        """Give the same encoder on another device or in other numbers."""
+        other = copy.copy(self)
+        other._body = Body(restore(self.arrays), self.config, arithmetic)
+        return other
+
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """Where it runs, and in which numbers."""
+        return self._body.arithmetic
+
     @property
     def width(self) -> int:
         """Length of a text's vector."""
         return int(self.config["hidden_size"])
 
     def body(self) -> Any:
-        """Give a copy of the body that may be trained."""
-        return copy.deepcopy(self.module).requires_grad_(True).train()
+        """Give the body as a `transformers.BertModel` that may be trained."""
+        import torch
+        import transformers
+        from transformers import BertConfig, BertModel
+
+        with _quiet(transformers.utils.logging):
+            settings = BertConfig(
+                **self.config, attention_probs_dropout_prob=0.0, attn_implementation="sdpa"
+            )
+            with torch.random.fork_rng(devices=()):  # what it draws is written over
+                module = BertModel(settings, add_pooling_layer=False)
+        weights = restore(self.arrays)
+        module.load_state_dict({name: torch.from_numpy(a) for name, a in weights.items()})
+        return module.train()
 
     def tokens(self, text: str) -> list[int]:
         """Give the token ids of an untouched text, normalised first, without special tokens."""
@@ -242,87 +275,100 @@ class Encoder:
         unit = np.zeros((len(distinct), self.width), dtype=np.float32)
         spans: dict[str, tuple[TaggedSpan, ...]] = {}
         wanted = frozenset(tagged) if self.tagger is not None else frozenset()
-        for start in range(0, len(distinct), TEXTS_AT_ONCE):
-            chunk = distinct[start : start + TEXTS_AT_ONCE].tolist()
-            reading = _Chunk(self, chunk, wanted)
+        start = 0
+        for chunk, encodings in self._cut(distinct.tolist()):
+            reading = _Chunk(self, chunk, encodings, wanted)
             for done in reading.run():
                 if progress is not None:
                     progress(start + done, len(distinct))
             unit[start : start + len(chunk)] = reading.unit_vectors()
             spans |= reading.spans()
+            start += len(chunk)
         return Encoding(unit[inverse], spans)
 
+    def _cut(self, texts: list[str]) -> Iterator[tuple[list[str], list[Any]]]:
+        """Cut texts into tokens, `TEXTS_AT_ONCE` at a time, while those before them are read."""
+        chunks = [texts[i : i + TEXTS_AT_ONCE] for i in range(0, len(texts), TEXTS_AT_ONCE)]
+        with ThreadPoolExecutor(1) as ahead:
+            cut = partial(self.tokenizer.encode_batch, add_special_tokens=False)
+            coming = ahead.submit(cut, chunks[0] if chunks else [])
+            for chunk, following in zip_longest(chunks, chunks[1:], fillvalue=[]):
+                encodings = coming.result()
+                coming = ahead.submit(cut, following)
+                yield chunk, encodings
+
     def forward(
-        self, tokens: Sequence[Sequence[int]], length: int
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
-        """Run one batch of windows, padded to its fixed shape.
+        self, windows: Sequence[Sequence[int]]
+    ) -> tuple[NDArray[np.float64], list[NDArray[np.float32]]]:
+        """Run one batch of windows.
 
         Parameters
         ----------
-        tokens : sequence of sequence of int
-            Without special tokens; ``BATCH_TOKENS // length`` windows at most.
-        length : int
-            One of `LENGTHS`.
+        windows : sequence of sequence of int
+            Token ids with the special ones, those of one length side by side; `BATCH_TOKENS`
+            tokens in all at most.
 
         Returns
         -------
-        pooled : ndarray of shape (len(tokens), width)
-            Means over each window's tokens.
-        margins : ndarray of shape (len(tokens), length, n_types), or None
-            The tagger's, special tokens included; None without a tagger.
+        sums : ndarray of shape (len(windows), width)
+            Of each window's hidden states.
+        margins : list of ndarray of shape (len(window), n_types)
+            The tagger's; empty without one.
         """
         import torch
 
-        rows = BATCH_TOKENS // length
-        ids = np.full((rows, length), self._pad, dtype=np.int64)
-        mask = np.zeros((rows, length), dtype=np.int64)
-        mask[:, 0] = 1  # rows beyond the batch hold one token: attention over none is undefined
-        for row, window in enumerate(tokens):
-            ids[row, : len(window) + 2] = self.window(window)
-            mask[row, : len(window) + 2] = 1
+        sizes = [len(window) for window in windows]
+        ends = np.cumsum(sizes)
+        ids = np.full(BATCH_TOKENS, self._pad, dtype=np.int64)
+        places = np.zeros(BATCH_TOKENS, dtype=np.int64)
+        ids[: ends[-1]] = np.concatenate(windows)
+        places[: ends[-1]] = np.concatenate([np.arange(size) for size in sizes])
+        runs = [(len(list(same)), size) for size, same in groupby(sizes)]
+        hidden = self._body(ids, places, runs)
+        sums = np.add.reduceat(hidden[: ends[-1]], ends - sizes, axis=0, dtype=np.float64)
+        if self.tagger is None:
+            return sums, []
         with torch.inference_mode():
-            attention = torch.from_numpy(mask)
-            hidden = self.module(torch.from_numpy(ids), attention).last_hidden_state
-            weight = attention.unsqueeze(-1).to(hidden.dtype)
-            pooled = (hidden * weight).sum(dim=1) / weight.sum(dim=1)
-            margins = None
-            if self.tagger is not None:
-                margins = torch.nn.functional.linear(
-                    hidden, torch.from_numpy(self.tagger.weight), torch.from_numpy(self.tagger.bias)
-                )[: len(tokens)].numpy()
-        return pooled[: len(tokens)].numpy(), margins
+            margins = torch.nn.functional.linear(
+                torch.from_numpy(hidden),
+                torch.from_numpy(self.tagger.weight),
+                torch.from_numpy(self.tagger.bias),
+            ).numpy()
+        return sums, np.split(margins[: ends[-1]], ends[:-1])
 
 
 class _Chunk:
     """Distinct texts on their way through the encoder."""
 
-    def __init__(self, encoder: Encoder, texts: list[str], tagged: frozenset[str]) -> None:
+    def __init__(
+        self, encoder: Encoder, texts: list[str], encodings: list[Any], tagged: frozenset[str]
+    ) -> None:
         self.encoder = encoder
         self.texts = texts
+        self.encodings = encodings
         self.tagged = [text in tagged for text in texts]
-        self.encodings = encoder.tokenizer.encode_batch(texts, add_special_tokens=False)
         self.sums = np.zeros((len(texts), encoder.width), dtype=np.float64)
         self.found: dict[int, dict[int, tuple[TaggedSpan, ...]]] = {}
 
     def run(self) -> Iterator[int]:
         """Read all windows; yield how many texts are done."""
-        room = LENGTHS[-1] - 2
+        room = WINDOW - 2
         windows = [
-            (owner, start, encoding.ids[start : start + room])
+            (owner, start, self.encoder.window(encoding.ids[start : start + room]))
             for owner, encoding in enumerate(self.encodings)
             for start in range(0, len(encoding.ids), room)
         ]
         left = np.bincount([owner for owner, _, _ in windows], minlength=len(self.texts))
         done = int((left == 0).sum())
-        for batch in _batches([len(tokens) + 2 for _, _, tokens in windows]):
-            chosen = [windows[i] for i in batch.rows]
-            vectors, margins = self.encoder.forward([w[2] for w in chosen], batch.length)
-            for row, (owner, start, tokens) in enumerate(chosen):
-                self.sums[owner] += vectors[row] * (len(tokens) + 2)
+        for batch in _batches([len(tokens) for _, _, tokens in windows]):
+            chosen = [windows[i] for i in batch]
+            sums, margins = self.encoder.forward([tokens for _, _, tokens in chosen])
+            for row, (owner, start, _) in enumerate(chosen):
+                self.sums[owner] += sums[row]
                 left[owner] -= 1
                 done += int(left[owner] == 0)
-                if margins is not None and self.tagged[owner]:
-                    self._tag(owner, start, margins[row, 1 : len(tokens) + 1])
+                if margins and self.tagged[owner]:
+                    self._tag(owner, start, margins[row][1:-1])
             yield done
 
     def _tag(self, owner: int, start: int, margins: NDArray[np.float32]) -> None:
@@ -344,35 +390,18 @@ class _Chunk:
         }
 
 
-def _body(config: Mapping[str, Any], weights: Mapping[str, NDArray[np.float32]]) -> Any:
-    """Build the body in evaluation mode; its weights must be those of its config."""
-    import torch
-    import transformers
-    from transformers import BertConfig, BertModel
-
-    with _quiet(transformers.utils.logging):
-        settings = BertConfig(
-            **config, attention_probs_dropout_prob=0.0, attn_implementation="sdpa"
-        )
-        module = BertModel(settings, add_pooling_layer=False)
-    module.load_state_dict({name: torch.from_numpy(array) for name, array in weights.items()})
-    return module.eval()
-
-
-@dataclass(frozen=True)
-class _Batch:
-    rows: list[int]
-    length: int
-
-
-def _batches(sizes: Sequence[int]) -> Iterator[_Batch]:
-    """Group windows of `sizes` tokens by padded length, `BATCH_TOKENS` padded tokens a batch."""
-    slots = np.searchsorted(LENGTHS, np.asarray(sizes, dtype=np.int64))
-    for slot, length in enumerate(LENGTHS):
-        members = np.flatnonzero(slots == slot)
-        step = BATCH_TOKENS // length
-        for start in range(0, len(members), step):
-            yield _Batch(members[start : start + step].tolist(), length)
+def _batches(sizes: Sequence[int]) -> Iterator[list[int]]:
+    """Group windows of `sizes` tokens, the like together, `BATCH_TOKENS` at most a batch."""
+    batch: list[int] = []
+    room = BATCH_TOKENS
+    for window in np.argsort(sizes, kind="stable").tolist():
+        if sizes[window] > room:
+            yield batch
+            batch, room = [], BATCH_TOKENS
+        batch.append(window)
+        room -= sizes[window]
+    if batch:
+        yield batch
 
 
 @contextmanager

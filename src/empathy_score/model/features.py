@@ -167,11 +167,14 @@ class TurnFeatures:
 
     def _style(self, readings: Sequence[Reading]) -> NDArray[np.float64]:
         rows = []
+        known: dict[str, list[int]] = {}
         for reading in readings:
             last = reading.before[-1] if reading.before else ""
             counts = [reading.text.count(" ") + 1, last.count(" ") + 1, len(reading.before)]
             for text in (reading.text, last):
-                counts += [len(pattern.findall(text)) for pattern in _STYLE.values()]
+                if text not in known:
+                    known[text] = [len(pattern.findall(text)) for pattern in _STYLE.values()]
+                counts += known[text]
             types = [marker.type for marker in reading.markers]
             counts += [types.count(name) for name in self.marker_types]
             rows.append(counts)

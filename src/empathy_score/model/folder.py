@@ -31,6 +31,7 @@ from safetensors.numpy import load_file, save_file
 from empathy_score.dimensions import Dimension
 from empathy_score.errors import ModelError
 from empathy_score.markers.types import MarkerType
+from empathy_score.model.body import Arithmetic
 from empathy_score.model.calibration import Calibration, n_calibrators
 from empathy_score.model.encoder import CONFIG, Encoder
 from empathy_score.model.features import TurnFeatures, dense_width
@@ -133,12 +134,14 @@ def save_model(model: Model, folder: str | Path) -> Model:
     return replace(model, digest=_digest(folder))
 
 
-def load_model(folder: str | Path) -> Model:
+def load_model(folder: str | Path, *, dtype: str | None = None, device: str | None = None) -> Model:
     """Load a model folder after checking every file.
 
     Parameters
     ----------
     folder : path or ``"default"``
+    dtype, device : str, optional
+        Arithmetic of the encoder; see `Arithmetic.chosen`.
 
     Returns
     -------
@@ -150,6 +153,7 @@ def load_model(folder: str | Path) -> Model:
         Where a file is missing, altered, of another format, or holds a type that is not allowed.
     """
     folder = default_folder() if str(folder) == "default" else Path(folder)
+    arithmetic = Arithmetic.chosen(device, dtype)
     config = _config(folder)
     for name in FILES:
         path = folder / name
@@ -165,7 +169,7 @@ def load_model(folder: str | Path) -> Model:
     try:
         return Model(
             name=str(config["name"]),
-            encoder=_encoder(folder, config),
+            encoder=_encoder(folder, config, arithmetic),
             parts=_parts(folder, config["parts"], int(config["encoder"]["config"]["hidden_size"])),
             markers=tuple(_marker_type(**kind) for kind in _read_json(folder / "markers.json")),
             joins={str(name): _join(**join) for name, join in config["joins"].items()},
@@ -179,7 +183,7 @@ def load_model(folder: str | Path) -> Model:
         ) from error
 
 
-def _encoder(folder: Path, config: dict[str, Any]) -> Encoder:
+def _encoder(folder: Path, config: dict[str, Any], arithmetic: Arithmetic) -> Encoder:
     arrays = load_file(folder / "encoder.safetensors")
     own = _part(arrays, TAGGER)
     if own and own["weight"].shape[1:] != (config["encoder"]["config"]["hidden_size"],):
@@ -191,6 +195,7 @@ def _encoder(folder: Path, config: dict[str, Any]) -> Encoder:
         (folder / "tokenizer.json").read_text(encoding="utf-8"),
         Tagger.from_arrays(config["tags"], own) if config["tags"] else None,
         str(config["encoder"]["name"]),
+        arithmetic,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from empathy_score.dimensions import Dimension
 from empathy_score.markers.types import MarkerType
+from empathy_score.model.body import Arithmetic
 from empathy_score.model.calibration import Calibration, Margins
 from empathy_score.model.encoder import Encoder
 from empathy_score.model.features import Reading, TurnFeatures, dense_features, plain_texts
@@ -128,6 +129,16 @@ class Model:
     def of(self, role: ScoredRole) -> tuple[Part, ...]:
         """Give the parts of a role."""
         return tuple(part for part in self.parts if part.role == role)
+
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """Where the encoder runs, and in which numbers."""
+        return self.encoder.arithmetic
+
+    def using(self, *, dtype: str | None = None, device: str | None = None) -> Model:
+        """Give the same model in other arithmetic; see `Arithmetic.chosen`."""
+        arithmetic = Arithmetic.chosen(device, dtype)
+        return replace(self, encoder=self.encoder.using(arithmetic))
 
     @property
     def signature(self) -> str:

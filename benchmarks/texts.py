@@ -1,0 +1,105 @@
+"""Texts to measure with: the authored replies, and as many made turns as are asked for."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+AUTHORED = ROOT / "data" / "authored.jsonl"
+
+COLUMNS = ("conversation_id", "role", "text", "agent_id")
+AGENTS = 50
+TALK = 6
+"""Turns of a made conversation, the customer's first."""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A reply, and the turns before it as pairs of role and text, oldest first."""
+
+    context: tuple[tuple[str, str], ...]
+    reply: str
+
+
+def authored(count: int, *, seed: int = 0) -> list[Exchange]:
+    """Draw authored exchanges, no reply twice.
+
+    Raises
+    ------
+    ValueError
+        Where there are not so many.
+    """
+    distinct: dict[str, Exchange] = {}
+    with AUTHORED.open(encoding="utf-8") as lines:
+        for line in lines:
+            item = json.loads(line)
+            context = tuple((role, text) for role, text in item["context"])
+            distinct.setdefault(item["reply"], Exchange(context, item["reply"]))
+    if count > len(distinct):
+        raise ValueError(f"there are {len(distinct)} distinct replies, {count} were asked for")
+    return random.Random(seed).sample(list(distinct.values()), count)
+
+
+def with_macros(
+    exchanges: Sequence[Exchange], share: float, uses: int, *, seed: int = 0
+) -> list[Exchange]:
+    """Replace a share of the replies by macros, each of them used about `uses` times."""
+    draw = random.Random(seed)
+    replaced = draw.sample(range(len(exchanges)), int(share * len(exchanges)))
+    macros = [exchanges[i].reply for i in replaced[: max(1, len(replaced) // uses)]]
+    texts = {place: draw.choice(macros) for place in replaced}
+    return [
+        Exchange(exchange.context, texts.get(place, exchange.reply))
+        for place, exchange in enumerate(exchanges)
+    ]
+
+
+def write_exchanges(exchanges: Iterable[Exchange], path: Path, *, context: bool = True) -> None:
+    """Write one row a turn, an exchange a conversation."""
+    with path.open("w", encoding="utf-8", newline="") as out:
+        rows = csv.writer(out)
+        rows.writerow(COLUMNS)
+        for number, exchange in enumerate(exchanges):
+            before = exchange.context if context else ()
+            for role, text in (*before, ("agent", exchange.reply)):
+                rows.writerow((number, role, text, f"a{number % AGENTS}"))
+
+
+def write_made(n_turns: int, path: Path, *, seed: int = 0) -> None:
+    """Write made conversations, no text in them twice; memory does not grow with `n_turns`.
+
+    A turn is as many sentences as an authored one of its role, each drawn from all that were
+    authored for that role. What comes out a second time gets a reference number.
+    """
+    made = _made(random.Random(seed))
+    with path.open("w", encoding="utf-8", newline="") as out:
+        rows = csv.writer(out)
+        rows.writerow(COLUMNS)
+        for turn in range(n_turns):
+            talk = turn // TALK
+            rows.writerow((talk, *next(made), f"a{talk % AGENTS}"))
+
+
+def _made(draw: random.Random) -> Iterator[tuple[str, str]]:
+    said = {"customer": [], "agent": []}  # type: dict[str, list[list[str]]]
+    for exchange in authored(10_000):
+        for role, text in (*exchange.context, ("agent", exchange.reply)):
+            said[role].append(re.split(r"(?<=[.!?])\s+", text.strip()))
+    pools = {role: sorted({s for turn in turns for s in turn}) for role, turns in said.items()}
+    seen: set[int] = set()
+    number = 0
+    while True:
+        for place in range(TALK):
+            role = ("customer", "agent")[place % 2]
+            text = " ".join(draw.choices(pools[role], k=len(draw.choice(said[role]))))
+            if hash(text) in seen:
+                number += 1
+                text = f"{text} Ref {number}."
+            seen.add(hash(text))
+            yield role, text
