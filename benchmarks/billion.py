@@ -20,9 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from texts import write_made
-
 from empathy_score.spark import TURNS_PER_TASK, score
+from texts import write_made
 
 BILLION = 1_000_000_000
 CORES = (64, 256, 1024)
