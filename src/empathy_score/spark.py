@@ -47,7 +47,14 @@ from empathy_score.scores import Scores
 from empathy_score.transcripts import Transcripts, free_name
 from empathy_score.transcripts.columns import WIDE
 from empathy_score.transcripts.formats import from_arrow
-from empathy_score.transcripts.reading import KnownRoles, Order, OrderFinder, arrange, shape_of
+from empathy_score.transcripts.reading import (
+    BY_ROW,
+    KnownRoles,
+    Order,
+    OrderFinder,
+    arrange,
+    shape_of,
+)
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -118,7 +125,7 @@ def score(
     scorer = _scorer(str(model), review_rate, dtype, device)
     turns, names, most = _one_row_a_turn(dataframe, columns or {})
     at = {name: column for name, column in zip(names, turns.columns, strict=False) if name in _READ}
-    reading = _Reading(at, KnownRoles(roles or {}, NAME), Order(None))
+    reading = _Reading(at, KnownRoles(roles or {}, NAME), BY_ROW)
     survey = _survey(_whole_conversations(turns), reading)
     reading = replace(reading, order=survey.order(most))
     talks = _whole_conversations(turns, partitions or -(-survey.n_turns // TURNS_PER_TASK) or 1)
