@@ -19,11 +19,12 @@ WARNINGS = [
 ]
 
 
-def session(master):
+def session(master, tables):
     os.environ["PYSPARK_PYTHON"] = sys.executable
     return (
         sql.SparkSession.builder.master(master)
         .config("spark.ui.enabled", "false")
+        .config("spark.sql.warehouse.dir", str(tables))
         .config("spark.sql.shuffle.partitions", "3")
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.driver.host", "127.0.0.1")

@@ -48,7 +48,9 @@ def test_its_example_shows_markers_that_are_found(root, scorer):
             assert re.search(rf"^{marker['type']}\s+{re.escape(marker['text'])}", console, re.M)
 
 
-@pytest.mark.parametrize("name", ["README.md", "models/default/README.md", "data/README.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "models/default/README.md", "data/README.md", "docs/spark.md"]
+)
 def test_local_links_lead_somewhere(root, name):
     path = root / name
     for link in re.findall(r"\]\((?!http)(.*?)\)", path.read_text(encoding="utf-8")):

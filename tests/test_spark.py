@@ -1,6 +1,7 @@
 """A Spark DataFrame is scored as the same table is by itself."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -13,8 +14,8 @@ pytestmark = WARNINGS
 
 
 @pytest.fixture(scope="module")
-def spark():
-    found = session("local[2]")
+def spark(tmp_path_factory):
+    found = session("local[2]", tmp_path_factory.mktemp("tables"))
     yield found
     found.stop()
 
@@ -32,6 +33,18 @@ def local(scorer, rows):
 def test_shuffled_rows_get_the_scores_of_a_local_run(spark, rows, local):
     assert local["canned"].max() > 0
     assert_same(score(shuffled(spark, rows), partitions=3), local, place)
+
+
+def test_the_recipe_in_the_readme(spark, root, scorer):
+    rows = [("a", "1", "agent", "Sorry, we lost it."), ("a", "0", "customer", "Where is it?")]
+    table = spark.createDataFrame(
+        rows, "conversation_id string, turn string, role string, text string"
+    )
+    table.createOrReplaceTempView("turns")
+    (code,) = re.findall(r"```py\n(.*?)```", (root / "README.md").read_text(), flags=re.S)
+    exec(code, {"spark": spark})
+    records = [dict(zip(table.columns, row, strict=True)) for row in rows]
+    assert_same(spark.table("scored"), scorer.score(records).turns(), place)
 
 
 ODD_SCHEMA = "ticket_id long, speaker string, body string, created_at string, Score double"

@@ -19,8 +19,8 @@ N_TASKS = 12
 
 
 @pytest.fixture
-def cluster():
-    spark = session("local-cluster[2,1,2048]")
+def cluster(tmp_path):
+    spark = session("local-cluster[2,1,2048]", tmp_path)
     app = spark.sparkContext.applicationId
     yield spark
     spark.stop()

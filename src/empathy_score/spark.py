@@ -47,9 +47,14 @@ from empathy_score.scores import Scores
 from empathy_score.transcripts import Transcripts, free_name
 from empathy_score.transcripts.columns import WIDE
 from empathy_score.transcripts.formats import from_arrow
-from empathy_score.transcripts.reading import KnownRoles, Order, OrderFinder, arrange, shape_of
-from empathy_score.transcripts.times import NUMBERS
-from empathy_score.version import __version__
+from empathy_score.transcripts.reading import (
+    BY_ROW,
+    KnownRoles,
+    Order,
+    OrderFinder,
+    arrange,
+    shape_of,
+)
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -79,6 +84,8 @@ def score(
     columns: Mapping[str, str] | None = None,
     roles: Mapping[str, Role] | None = None,
     review_rate: float = 0.1,
+    dtype: str | None = None,
+    device: str | None = None,
     partitions: int | None = None,
 ) -> DataFrame:
     """Score a Spark DataFrame of transcripts.
@@ -93,7 +100,9 @@ def score(
     columns, roles : mapping, optional
         As in `read_transcripts`.
     review_rate : float, default 0.1
-        As in `Scorer`.
+    dtype, device : str, optional
+        As in `Scorer`. Every machine takes what is chosen, for the driver by default: a score does
+        not depend on which of them gives it.
     partitions : int, optional
         Tasks to score in; one for every `TURNS_PER_TASK` turns by default.
 
@@ -113,28 +122,29 @@ def score(
     MissingExtraError
         Where pyspark is missing.
     """
-    scorer = _scorer(str(model), review_rate)
+    scorer = _scorer(str(model), review_rate, dtype, device)
     turns, names, most = _one_row_a_turn(dataframe, columns or {})
     at = {name: column for name, column in zip(names, turns.columns, strict=False) if name in _READ}
-    reading = _Reading(at, KnownRoles(roles or {}, NAME), Order(None, NUMBERS))
+    reading = _Reading(at, KnownRoles(roles or {}, NAME), BY_ROW)
     survey = _survey(_whole_conversations(turns), reading)
     reading = replace(reading, order=survey.order(most))
     talks = _whole_conversations(turns, partitions or -(-survey.n_turns // TURNS_PER_TASK) or 1)
     recurrence = _recurrence(talks, reading, survey)
-    scoring = _Scoring(reading, recurrence, str(model), review_rate, _identity(scorer))
+    arithmetic = scorer.model.arithmetic
+    loading = (str(model), review_rate, arithmetic.dtype, arithmetic.device)
+    scoring = _Scoring(reading, recurrence, loading, scorer.signature)
     scored = _map(talks, scoring.run, _schema(turns, scorer.column_types))
     added = [*scorer.column_types, "markers", "signature"]
     return scored.toDF(*_beside(names, added), *added)
 
 
+_Loading = tuple[str, float, str | None, str | None]
+
+
 @lru_cache(maxsize=1)
-def _scorer(model: str, review_rate: float) -> Scorer:
+def _scorer(model: str, review_rate: float, dtype: str | None, device: str | None) -> Scorer:
     """Load the model, once in each Python process."""
-    return Scorer(model, review_rate=review_rate)
-
-
-def _identity(scorer: Scorer) -> str:
-    return f"empathy-score {__version__}, {scorer.model.signature}"
+    return Scorer(model, review_rate=review_rate, dtype=dtype, device=device)
 
 
 def _one_row_a_turn(
@@ -420,15 +430,14 @@ def _packed(batches: Batches) -> Batches:
 class _Scoring:
     reading: _Reading
     recurrence: Recurrence
-    model: str
-    review_rate: float
-    identity: str
+    loading: _Loading
+    signature: str
 
     def run(self, batches: Batches) -> Batches:
-        scorer = _scorer(self.model, self.review_rate)
-        if _identity(scorer) != self.identity:
+        scorer = _scorer(*self.loading)
+        if scorer.signature != self.signature:
             raise ModelError(
-                f"The driver has {self.identity}; a worker has {_identity(scorer)}. "
+                f"The driver has {self.signature}, a worker has {scorer.signature}. "
                 "Install the same wheel, and the same model folder, on every machine."
             )
         for talks in _chunks(batches):

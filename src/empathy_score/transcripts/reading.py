@@ -359,6 +359,10 @@ class Order:
         return places
 
 
+BY_ROW = Order(None, NUMBERS)
+"""Turns stand as their rows do."""
+
+
 class OrderFinder:
     """Finds what orders the turns of a table, which may be seen in parts.
 
@@ -397,7 +401,7 @@ class OrderFinder:
             return Order("turn", NUMBERS)
         if self._given_times and self._used("timestamp", self._times.n_read, notes):
             return Order("timestamp", self._times.reader())
-        return Order(None, NUMBERS)
+        return BY_ROW
 
     def _used(self, column: str, read: int, notes: list[Note]) -> bool:
         unread = self._rows - read
