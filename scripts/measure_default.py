@@ -153,8 +153,8 @@ def render(given: argparse.Namespace) -> str:
         "**Needs review**:",
         review_lines(scorer, items),
         stock_line(scorer, items),
-        f"**Written replies that it never saw** ({len(later):,}: tweets, reviews, chats; easier than "
-        "real ones):",
+        f"**Written replies that it never saw** ({len(later):,}: tweets, reviews, chats; easier "
+        "than real ones):",
         figures_table(evaluate(labelled_table(later), scorer.model).figures),
     ]
     if given.leave_one_out:
