@@ -7,10 +7,11 @@ of a company's own is a target of `empathy_score.training.train`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Kind = Literal["nominal", "ordinal", "binary", "multilabel"]
 Level = str | int
@@ -79,6 +80,8 @@ class Dimension:
         dict of str to ndarray of shape (n_turns,)
             One entry for each name in `columns`.
         """
+        import numpy as np
+
         if self.kind in ("nominal", "multilabel"):
             levels = np.array(self.levels, dtype=object)
             best = np.empty(len(probabilities), dtype=object)

@@ -1,0 +1,57 @@
+"""The benchmarks' texts are what they say they are, and operations are counted right."""
+
+import collections
+import csv
+
+import pytest
+
+
+@pytest.fixture
+def texts(root, monkeypatch):
+    monkeypatch.syspath_prepend(str(root / "benchmarks"))
+    import texts
+
+    return texts
+
+
+def read(path):
+    with path.open(encoding="utf-8", newline="") as rows:
+        return list(csv.DictReader(rows))
+
+
+def test_made_turns_are_distinct_and_the_same_again(texts, tmp_path):
+    texts.write_made(3000, tmp_path / "a.csv")
+    texts.write_made(3000, tmp_path / "b.csv")
+    rows = read(tmp_path / "a.csv")
+    assert len({row["text"] for row in rows}) == len(rows) == 3000
+    assert len({row["conversation_id"] for row in rows}) == 3000 / texts.TALK
+    assert collections.Counter(row["role"] for row in rows) == {"customer": 1500, "agent": 1500}
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+
+
+def test_macros_repeat_as_often_as_they_say(texts):
+    exchanges = texts.with_macros(texts.authored(1000), 0.5, 20)
+    used = collections.Counter(exchange.reply for exchange in exchanges)
+    assert sum(count == 1 for count in used.values()) == pytest.approx(500, abs=25)
+    assert len(used) == pytest.approx(500 + 25, abs=1)
+
+
+def test_no_reply_is_drawn_twice(texts):
+    assert len({exchange.reply for exchange in texts.authored(1000)}) == 1000
+    with pytest.raises(ValueError, match="distinct replies"):
+        texts.authored(10**6)
+
+
+def test_operations_are_those_of_a_forward_pass(texts, toy_encoder):
+    import torch
+    from torch.utils.flop_counter import FlopCounterMode
+
+    import matrix_rate
+
+    body, config = toy_encoder.body().eval(), toy_encoder.config
+    length = 24
+    with torch.inference_mode(), FlopCounterMode(display=False) as counter:
+        body(torch.zeros((1, length), dtype=torch.long))
+    counted = length * matrix_rate.linear_operations(config)
+    counted += matrix_rate.attention_operations(config, length)
+    assert counter.get_total_flops() == counted
