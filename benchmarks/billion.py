@@ -98,11 +98,14 @@ def measure(turns: int, cores: int) -> Cost:
         decided = time.perf_counter()
         scored.write.parquet(output)
         done = time.perf_counter()
-        sizes = [
-            sum(f.stat().st_size for f in Path(p).rglob("*.parquet")) for p in (source, output)
-        ]
+        read, written = parquet_bytes(source), parquet_bytes(output)
     spark.stop()
-    return Cost(turns, cores, decided - begun, done - decided, *sizes, memory.peak)
+    return Cost(turns, cores, decided - begun, done - decided, read, written, memory.peak)
+
+
+def parquet_bytes(folder: str) -> int:
+    """Give the size of a table."""
+    return sum(path.stat().st_size for path in Path(folder).rglob("*.parquet"))
 
 
 def report(cost: Cost) -> str:

@@ -4,9 +4,12 @@ import datetime as dt
 import re
 from decimal import Decimal
 
+import pyarrow as pa
 import pytest
 
-from empathy_score import TranscriptError
+from empathy_score import ModelError, TranscriptError
+from empathy_score import spark as module
+from empathy_score.insight.canned import NOTHING
 from empathy_score.spark import score
 from spark_tables import WARNINGS, assert_same, one_company, place, session, shuffled
 
@@ -131,3 +134,22 @@ def test_a_missing_column_is_named(spark):
     given = spark.createDataFrame([("a", "agent")], "conversation_id string, role string")
     with pytest.raises(TranscriptError, match="'text' is missing"):
         score(given)
+
+
+def test_a_worker_with_another_model_stops(scorer):
+    arithmetic = scorer.model.arithmetic
+    loading = ("default", 0.1, arithmetic.dtype, arithmetic.device)
+    scoring = module._Scoring(None, NOTHING, loading, "another")
+    with pytest.raises(ModelError, match="driver has another, a worker has empathy-score"):
+        next(scoring.run(iter(())))
+
+
+@pytest.mark.parametrize("rows", [1, 3, 100])
+def test_chunks_hold_whole_conversations(monkeypatch, rows):
+    monkeypatch.setattr(module, "TURNS_AT_ONCE", 4)
+    keys = [*"aabbb", *("c" * 9), *"defffff"]
+    table = pa.table({"key": keys, "row": range(len(keys))})
+    chunks = list(module._chunks(iter(table.to_batches(max_chunksize=rows))))
+    assert pa.concat_tables(chunks).equals(table)
+    assert len(chunks) > 1
+    assert sum(len(chunk["key"].unique()) for chunk in chunks) == len(set(keys))
