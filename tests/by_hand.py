@@ -9,7 +9,7 @@ from empathy_score.scores import Scores
 TEXT_COLUMNS = ("road", "stage", "feeling", "opportunity")
 NUMBERS = ("care", "teach", "empathy", "apology", "deflecting", "cognitive_control",
            "behavioural_control", "problem_solving", "recovery", "score", "valence")  # fmt: skip
-GIVEN = ("conversation_id", "role", "text", "agent_id", "company", "timestamp", "turn")
+GIVEN = ("conversation_id", "role", "text", "agent_id", "team", "company", "timestamp", "turn")
 
 
 def written(rows, markers=None):

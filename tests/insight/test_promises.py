@@ -30,6 +30,8 @@ HOUR, DAY = 3600.0, 86400.0
         ("Let me check that and get back to you in ten minutes.", "we"),
         ("Please bear with me and I'll get this sorted for you today.", "I"),
         ("We'll get back to you as soon as we have an update.", "we"),
+        ("ill send it over now", "I"),
+        ("well refund both of them today", "we"),
     ],
 )
 def test_promises(reply, who):
@@ -62,6 +64,9 @@ def test_promises(reply, who):
         "I'll stop you there.",
         "I will be with you in a moment.",
         "It will get your settings from the cloud.",
+        "Get well soon to that leg.",
+        "It may well be that the depot has it.",
+        "She was ill last week.",
         "",
     ],
 )
@@ -151,7 +156,31 @@ def test_coming_back_too_early_is_no_broken_promise():
 
 @pytest.mark.parametrize(
     "words",
-    ["Thanks again for your help!", "Ok, I'm still here.", "It hasn't been easy, ok.", "yes"],
+    ["No refund, nothing.", "I waited for the blender money all day and nothing.",
+     "A week on, and no blender refund has come through to the account that I pay you from."],
+)  # fmt: skip
+def test_saying_that_there_is_none_is_coming_back(words):
+    back = ("c", words, {"timestamp": "2026-03-04T15:00:00Z"})
+    assert status(ASK, WORD, back) == ("late", True)
+
+
+def test_a_call_that_was_promised_is_the_call_that_did_not_come():
+    call = ("a", "I'll ring you by noon tomorrow.", {"timestamp": "2026-03-02T10:05:00Z"})
+    back = ("c", "Nobody called me, and I took the whole day off work to wait in for the news.",
+            {"timestamp": "2026-03-04T15:00:00Z"})  # fmt: skip
+    assert status(ASK, call, back) == ("late", True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "No rush with the rest, thanks!",
+        "There is no need to hurry.",
+        "Thanks again for your help!",
+        "Ok, I'm still here.",
+        "It hasn't been easy, ok.",
+        "yes",
+    ],
 )
 def test_chatting_on_breaks_no_promise(words):
     assert status(ASK, WORD, ("c", words, {"timestamp": "2026-03-04T15:00:00Z"})) == (

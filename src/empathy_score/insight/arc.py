@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from empathy_score.headline import CALLING
-from empathy_score.insight.spoken import by_conversation, spoken
+from empathy_score.insight.spoken import by_conversation, once, spoken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,6 +56,11 @@ def arcs(scores: Scores) -> pd.DataFrame:
           nothing failed, the customer was never below 0, or said nothing after a reply to it
         - `n_moments`: moments of truth
     """
+    return _arcs(scores).copy()
+
+
+@once
+def _arcs(scores: Scores) -> pd.DataFrame:
     import pandas as pd
 
     turns = spoken(scores, NEEDS)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from empathy_score.insight.spoken import replies, spoken
+from empathy_score.insight.spoken import once, replies, spoken
 from empathy_score.transcripts.formats import is_missing
 
 if TYPE_CHECKING:
@@ -237,7 +237,15 @@ def canned_share(scores: Scores) -> pd.Series:
     import pandas as pd
 
     said = replies(spoken(scores))
-    return pd.Series(_of(said).share, index=said.index, name="canned")
+    return pd.Series(canned_words(scores).share, index=said.index, name="canned")
+
+
+@once
+def canned_words(scores: Scores) -> Canned:
+    """Find the canned words of the replies among `spoken` turns, in their order."""
+    said = replies(spoken(scores))
+    firms = said["company"].tolist() if "company" in said else None
+    return canned(said["text"].tolist(), said["conversation"].tolist(), firms)
 
 
 def canned_phrases(scores: Scores) -> pd.DataFrame:
@@ -247,28 +255,28 @@ def canned_phrases(scores: Scores) -> pd.DataFrame:
     -------
     DataFrame
         `phrase`, in the words of one of its uses; `n_replies`, `n_conversations`; `company` where
-        the table has one; `example_row`. A phrase within a longer one that is used as often is not
-        listed by itself.
+        the table has one; `rows`, a tuple of the replies that have it. A phrase within a longer one
+        that is used as often is not listed by itself.
     """
     import pandas as pd
 
     said = replies(spoken(scores))
-    found = _of(said)
-    uses: dict[tuple[Any, str], list[int]] = {}
+    found = canned_words(scores)
+    uses: dict[tuple[Any, str], dict[int, None]] = {}
     shown: dict[tuple[Any, str], str] = {}
     firms = said["company"].tolist() if "company" in said else [None] * len(said)
     for place, (text, firm) in enumerate(zip(said["text"], firms, strict=True)):
         for start, end in found.spans(place):
             name = " ".join(_plain(m.group()) for m in _WORD.finditer(text[start:end]))
             key = (firm, name)
-            uses.setdefault(key, []).append(place)
+            uses.setdefault(key, {})[place] = None
             shown.setdefault(key, text[start:end])
     talk = said["conversation"].to_numpy()
     rows = [
         {"phrase": shown[key], "n_replies": len(places),
          "n_conversations": len(set(talk[places])), "company": key[0],
-         "example_row": said.index[places[0]], "_words": f" {key[1]} "}
-        for key, places in uses.items()
+         "rows": tuple(said.index[places]), "_words": f" {key[1]} "}
+        for key, places in ((key, list(found)) for key, found in uses.items())
     ]  # fmt: skip
     rows = [row for row in rows if row["n_conversations"] >= RECURS]
     rows.sort(key=lambda row: (-row["n_conversations"], -len(row["_words"])))
@@ -280,7 +288,7 @@ def canned_phrases(scores: Scores) -> pd.DataFrame:
             for other in longer
         ):
             kept.append(row)
-    columns = ["phrase", "n_replies", "n_conversations", "company", "example_row"]
+    columns = ["phrase", "n_replies", "n_conversations", "company", "rows"]
     frame = pd.DataFrame(kept, columns=columns)
     return frame if "company" in said else frame.drop(columns="company")
 
@@ -296,32 +304,35 @@ def discounted_empathy(scores: Scores) -> pd.Series:
     Returns
     -------
     Series
-        Index: rows of replies; 0 to 3. The expected level times the share of its empathy markers'
-        words that are not canned; of the whole reply's words where it has no such marker. Where the
-        corpus is too small to tell, as it is.
+        Index: rows of replies; 0 to 3. The expected level times the share of its warm words that
+        are not canned (`stock_warmth`). Where the corpus is too small to tell, as it is.
+    """
+    said = replies(spoken(scores, ("empathy",)))
+    own = 1 - stock_warmth(scores).fillna(0)
+    return (said["empathy"].astype(float) * own).rename("empathy_discounted")
+
+
+@once
+def stock_warmth(scores: Scores) -> pd.Series:
+    """Give how much of each reply's warm words is canned, 0 to 1, by its row.
+
+    Warm words are those of its empathy markers; all of its words where it has no such marker. NaN
+    where the corpus is too small to tell.
     """
     import pandas as pd
 
     from empathy_score.markers.types import MARKER_TYPES
 
     warm = {kind.name for kind in MARKER_TYPES if kind.group == "empathy"}
-    said = replies(spoken(scores, ("empathy",)))
-    found = _of(said)
-    stock = np.zeros(len(said))
-    for place, row in enumerate(said.index):
+    rows = replies(spoken(scores)).index
+    found = canned_words(scores)
+    stock = found.share.copy()
+    for place, row in enumerate(rows):
         spans = [(m.start, m.end) for m in scores.markers.get(row, ()) if m.type in warm]
         share = found.within(place, spans)
-        stock[place] = share if share == share else found.share[place]
-    known = ~np.isnan(found.share)
-    return pd.Series(
-        said["empathy"].to_numpy(float) * np.where(known, 1 - stock, 1.0),
-        index=said.index, name="empathy_discounted",
-    )  # fmt: skip
-
-
-def _of(said: pd.DataFrame) -> Canned:
-    firms = said["company"].tolist() if "company" in said else None
-    return canned(said["text"].tolist(), said["conversation"].tolist(), firms)
+        if share == share and stock[place] == stock[place]:
+            stock[place] = share
+    return pd.Series(stock, index=rows, name="stock_warmth")
 
 
 def _plain(word: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from empathy_score.insight.canned import stock_warmth
 from empathy_score.insight.spoken import replies, spoken
 from empathy_score.insight.statistics import rate, shrink
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 FEW = 10
 """Effective observations below which a group's own share says little."""
+
+STOCK = 0.5
+"""Share of canned words from which a reply's warm words count as stock."""
 
 
 def opportunities(
@@ -36,29 +40,34 @@ def opportunities(
         Index: the group and the start of the period, as asked for. `n_opportunities`, `given`,
         `missed`; `rate` of given with `low` and `high` (95 %, conversations counted, not replies);
         `rate_shrunk` with `low_shrunk` and `high_shrunk`, drawn towards the mean of all groups;
-        `few`: fewer than `FEW` effective observations.
+        `stock`, how many of those given are so in stock words alone (`stock_warmth` of `STOCK` or
+        more), and `own_rate` of the others, with `own_low` and `own_high`; `few`: fewer than `FEW`
+        effective observations.
     """
     import pandas as pd
 
     said = replies(spoken(scores, ("opportunity",)))
     called = said[said["opportunity"].isin(["given", "missed"])]
+    stock = in_stock_words(scores).reindex(called.index)
     rows: list[dict[str, Any]] = []
     keys = group_keys(called, by, every)
     for key, own in called.groupby(keys, sort=True) if keys else [((), called)]:
-        found = rate(own["opportunity"] == "given", own["conversation"])
+        given, canned = own["opportunity"] == "given", stock[own.index]
+        found = rate(given, own["conversation"])
+        personal = rate(given & ~canned, own["conversation"])
         rows.append({
             **dict(zip(index_names(by, every), key, strict=True)),
             "n_opportunities": found.n,
-            "given": int((own["opportunity"] == "given").sum()),
-            "missed": int((own["opportunity"] == "missed").sum()),
+            "given": int(given.sum()), "missed": int((~given).sum()), "stock": int(canned.sum()),
             "rate": found.value, "low": found.low, "high": found.high,
+            "own_rate": personal.value, "own_low": personal.low, "own_high": personal.high,
             "n_effective": found.n_effective,
         })  # fmt: skip
     names = index_names(by, every)
     frame = pd.DataFrame(
         rows,
-        columns=[*names, "n_opportunities", "given", "missed", "rate", "low", "high",
-                 "n_effective"],
+        columns=[*names, "n_opportunities", "given", "missed", "stock", "rate", "low", "high",
+                 "own_rate", "own_low", "own_high", "n_effective"],
     )  # fmt: skip
     drawn = shrink(frame["rate"].fillna(0) * frame["n_effective"], frame["n_effective"])
     frame = frame.assign(
@@ -66,6 +75,18 @@ def opportunities(
         few=frame["n_effective"] < FEW,
     ).drop(columns="n_effective")  # fmt: skip
     return frame.set_index(names) if names else frame
+
+
+def in_stock_words(scores: Scores) -> pd.Series:
+    """Tell of each reply whether it gave empathy that was called for in stock words alone.
+
+    Returns
+    -------
+    Series of bool
+        Index: rows of replies.
+    """
+    said = replies(spoken(scores, ("opportunity",)))
+    return (said["opportunity"] == "given") & (stock_warmth(scores) >= STOCK)
 
 
 def missed(scores: Scores) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from empathy_score.insight.arc import arcs
-from empathy_score.insight.spoken import by_conversation, replies, spoken
+from empathy_score.insight.spoken import by_conversation, once, replies, spoken
 from empathy_score.insight.statistics import LEVEL, mean_interval, rate
 from empathy_score.insight.wording import says_thanks, says_they_are_loyal, says_they_leave
 
@@ -54,6 +54,11 @@ def outcomes(scores: Scores) -> pd.DataFrame:
         `leaves`, `thanks`: whether their words say so; `loyal`: whether their words speak of years,
         or they are glad from first to last. What they do afterwards, the transcript does not show.
     """
+    return _outcomes(scores).copy()
+
+
+@once
+def _outcomes(scores: Scores) -> pd.DataFrame:
     import pandas as pd
 
     turns = spoken(scores)

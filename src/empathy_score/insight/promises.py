@@ -42,8 +42,9 @@ _DOING = (
     r"(?:sending|shipping|refunding|crediting|replacing|booking|arranging|ordering|posting|"
     r"dispatching|cancelling|escalating|raising|processing|issuing|reversing)"
 )
-_WILL = (
-    r"(?:['’]?ll|\s+will|\s+shall|['’](?:m|re)\s+(?:\w+\s+)?going to|\s+(?:am|are|is)\s+going to|"
+_WILL = (  # "well" and "ill" are promises where they come before an act
+    rf"(?:['’]ll|ll(?={_SOON}\s+{_ACTS}\b)|\s+will|\s+shall|"
+    r"['’](?:m|re)\s+(?:\w+\s+)?going to|\s+(?:am|are|is)\s+going to|"
     r"\s+promise to|\s+promise (?:that )?(?:i|we)(?:['’]ll| will))"
 )
 _PROMISE = re.compile(
@@ -88,7 +89,8 @@ _DONE = re.compile(
 )
 _STILL = re.compile(
     r"\b(?:still (?:no|not|nothing|waiting|hasn|haven|don|didn)\w*|"
-    r"nothing (?:yet|so far|came|happened|arrived)|(?:no one|nobody) (?:\w+ ){0,2}(?:call|rang|"
+    r"nothing (?:yet|so far|came|happened|arrived)|(?:and|but) (?:then )?nothing\s*(?:[.!?,;]|$)|"
+    r"(?:no one|nobody) (?:\w+ ){0,2}(?:call|rang|"
     r"ring|came|come|wrote|write|answer|repl|contact|got|has|showed|did)\w*|"
     r"never (?:came|called|got|heard|arrived|rang|showed|received)|"
     r"(?:has|have|had|did)(?:n['’]?t| not) (?:\w+ ){0,2}(?:come|came|arrive|call|ring|heard|hear|"
@@ -98,6 +100,9 @@ _STILL = re.compile(
     r"no (?:sign|call|reply|refund|e-?mail|answer|news|word|parcel|delivery|show)\b)",
     re.IGNORECASE,
 )
+_NONE = re.compile(r"\bno ((?:\w+ )?\w+)", re.IGNORECASE)
+"""Nothing of what was promised: "no engineer has come"."""
+
 SHORT = 5
 """Words with a meaning of their own up to which a complaint that nothing came needs no subject."""
 
@@ -111,6 +116,9 @@ _PLAIN = frozenset((
     "when", "would", "could", "about", "there",
 ))  # fmt: skip
 """Words that say nothing of what a promise is about."""
+
+_ENDING = re.compile(r"(?<=[a-z]{3})(?:ing|ed|s)$")
+_RINGING = frozenset(("ring", "rang", "rung", "phone", "phon"))
 
 
 @dataclass(frozen=True)
@@ -230,7 +238,8 @@ def _outcome(
         after = time == time and due == due and time > due
         about = subject & _content(text)
         if role == "customer":
-            if _STILL.search(text) and (about or len(_content(text)) <= SHORT):
+            still = _STILL.search(text) and (about or len(_content(text)) <= SHORT)
+            if still or any(subject & _content(what) for what in _NONE.findall(text)):
                 complained = True
                 late = late or after
         elif about and _DONE.search(text):
@@ -240,4 +249,10 @@ def _outcome(
 
 def _content(text: str) -> set[str]:
     """Give the stems of the words that say what a text is about."""
-    return {word[:5] for word in _WORD.findall(text.lower()) if word not in _PLAIN}
+    return {_stem(word) for word in _WORD.findall(text.lower()) if word not in _PLAIN}
+
+
+def _stem(word: str) -> str:
+    """Give a word's stem, five letters at most; to ring and to phone are to call."""
+    stem = _ENDING.sub("", word)[:5]
+    return "call" if stem in _RINGING else stem

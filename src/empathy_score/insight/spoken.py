@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -16,6 +18,24 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from empathy_score.scores import Scores
+
+Found = TypeVar("Found")
+
+
+def once(work: Callable[[Scores], Found]) -> Callable[[Scores], Found]:
+    """Work something out once for each `Scores`, and keep it as long as these are kept.
+
+    What comes out is shared by all who ask: they must not change it.
+    """
+    known: WeakKeyDictionary[Scores, Found] = WeakKeyDictionary()
+
+    @wraps(work)
+    def kept(scores: Scores) -> Found:
+        if scores not in known:
+            known[scores] = work(scores)
+        return known[scores]
+
+    return kept
 
 
 def spoken(scores: Scores, needs: Iterable[str] = ()) -> pd.DataFrame:
@@ -33,21 +53,27 @@ def spoken(scores: Scores, needs: Iterable[str] = ()) -> pd.DataFrame:
         One row a turn of an agent or a customer that has words. Index: its row in `scores.table`.
         `conversation` (a number, from 0, in order of first appearance), `conversation_id`,
         `place` (among the conversation's turns), `role`, `text`, `time` (seconds; NaN where there
-        is no readable timestamp), every score, and the table's other columns.
+        is no readable timestamp), every score, and the table's other columns. Shared: not to be
+        changed in place.
 
     Raises
     ------
     ModelError
         Where the model that scored has not what `needs` names.
     """
-    import pandas as pd
-
     lacking = [name for name in needs if name not in scores.columns]
     if lacking:
         raise ModelError(
             f"this needs {', '.join(lacking)}, which the model of these scores does not give; "
             "score with the default model, or label and train these dimensions too."
         )
+    return _laid_out(scores)
+
+
+@once
+def _laid_out(scores: Scores) -> pd.DataFrame:
+    import pandas as pd
+
     rows, numbers, names, places, roles, texts = [], [], [], [], [], []
     for number, conversation in enumerate(scores.transcripts):
         for place, turn in enumerate(conversation.turns):

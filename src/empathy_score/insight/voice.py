@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from empathy_score.insight.opportunity import group_keys
-from empathy_score.insight.spoken import replies, spoken
+from empathy_score.insight.spoken import once, replies, spoken
 from empathy_score.insight.statistics import mean_interval
 
 if TYPE_CHECKING:
@@ -55,6 +55,11 @@ def voice(scores: Scores) -> pd.DataFrame:
         closeness of the reply's words to those of the customer's turns that it answers, 0 to 1
         (cosine of TF-IDF over word stems; NaN where they said nothing).
     """
+    return _voice(scores).copy()
+
+
+@once
+def _voice(scores: Scores) -> pd.DataFrame:
     import pandas as pd
 
     needs = ("care", "empathy", "problem_solving", "teach", "cognitive_control",
@@ -100,7 +105,7 @@ def voice_by(scores: Scores, by: str = "agent_id") -> pd.DataFrame:
     """
     import pandas as pd
 
-    spoke = voice(scores)
+    spoke = _voice(scores)
     column = spoken(scores)[[by]] if by not in spoke and by in scores.table else None
     said = spoke if column is None else spoke.join(column)
     rows: list[dict[str, Any]] = []

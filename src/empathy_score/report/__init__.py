@@ -1,5 +1,5 @@
 """One self-contained page that shows what scores say; works from the disk, offline."""
 
-from empathy_score.report.page import write_report
+from empathy_score.report.page import check_report, write_report
 
-__all__ = ["write_report"]
+__all__ = ["check_report", "write_report"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,20 +11,26 @@ from empathy_score.dimensions import ROADS
 from empathy_score.insight import (
     arcs,
     canned_phrases,
+    canned_share,
+    discounted_empathy,
     lost_against_won,
+    moments_of_truth,
     opportunities,
     outcomes,
     promises,
+    road_changes,
     road_mix,
     standing,
+    voice,
+    voice_by,
 )
 from empathy_score.insight.spoken import replies, spoken
 from empathy_score.insight.statistics import rate
+from empathy_score.report.flags import reply_flags, talk_flags
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from empathy_score.insight.statistics import Rate
     from empathy_score.scores import Scores
 
 NAMES = {
@@ -38,29 +44,46 @@ GROUPS = ("agent_id", "team", "company", "channel", "topic")
 MOST = 200
 """Groups listed at most, those with most replies first."""
 
+PHRASES = 50
+"""Canned phrases listed at most, the most used first."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A number or a name, and what selects the replies or conversations behind it.
+
+    Parameters
+    ----------
+    text : str
+        As shown.
+    filter : dict of str to str
+        By field of the page's form; empty where nothing stands behind it.
+    """
+
+    text: str
+    filter: dict[str, str] = field(default_factory=dict)
+
 
 @dataclass(frozen=True)
 class Figure:
-    """One number of the page.
+    """One card of the page: a share, its interval and a sentence.
 
     Parameters
     ----------
     label : str
-    value : str
-        As shown.
-    sentence : str
+    value : Trace
+    share, low, high : float
+        0 to 1; NaN where nothing was counted.
+    sentence : tuple of str or Trace
         What it says, in plain words.
-    interval : str
-        As shown; empty where there is none.
-    filter : dict of str to str
-        Selects the conversations behind it.
     """
 
     label: str
-    value: str
-    sentence: str
-    interval: str = ""
-    filter: dict[str, str] = field(default_factory=dict)
+    value: Trace
+    share: float
+    low: float
+    high: float
+    sentence: tuple[str | Trace, ...]
 
 
 @dataclass(frozen=True)
@@ -69,143 +92,214 @@ class Findings:
 
     Parameters
     ----------
+    lead : str
+        The roads in one sentence.
+    mix : DataFrame
+        Index: roads. `replies`, how many are on each; `share` with `low` and `high`.
     headline : list of Figure
     groups : dict of str to DataFrame
-        For each grouping column one row a group: `score`, `low`, `high`, `given`, `missed`,
-        `rate`, the share of each road, `few`.
-    mix : DataFrame
-        Share of each road, all together, with intervals.
-    weekly : DataFrame or None
-        Mix of roads by period; None where the times do not span two.
-    arcs, outcomes, promises, canned, contrasts : DataFrame
+        For each grouping column one row a group, best score first; see `_group`.
+    period : Series
+        Index: rows of replies; the start of the period that each is in, as text.
+    periods : DataFrame
+        Index: periods; replies on each road.
+    changes : tuple of str
+        What changes over time beyond noise, in words.
+    arcs, outcomes, promises, moments, canned, contrasts : DataFrame
+    reply_flags, talk_flags : dict of str to list of int
+        Rows of replies, and numbers of conversations, that have each flag.
     """
 
+    lead: str
+    mix: pd.DataFrame
     headline: list[Figure]
     groups: dict[str, pd.DataFrame]
-    mix: pd.DataFrame
-    weekly: pd.DataFrame | None
+    period: pd.Series
+    periods: pd.DataFrame
+    changes: tuple[str, ...]
     arcs: pd.DataFrame
     outcomes: pd.DataFrame
     promises: pd.DataFrame
+    moments: pd.DataFrame
     canned: pd.DataFrame
     contrasts: pd.DataFrame
+    reply_flags: dict[str, list[int]]
+    talk_flags: dict[str, list[int]]
 
 
 def findings(scores: Scores) -> Findings:
     """Work the figures of the report out."""
-    turns = spoken(scores)
-    mix = road_mix(scores, by=None)
-    arc, ended = arcs(scores), outcomes(scores)
+    said = judged(scores)
+    mix = road_mix(scores, by=None)[["share", "low", "high"]]
+    mix.insert(0, "replies", said["road"].value_counts().reindex(mix.index, fill_value=0))
+    arc, ended, made = arcs(scores), outcomes(scores), promises(scores)
+    period = _period(said)
+    periods = _by_road(said, period)
     return Findings(
-        headline=[
-            _road(mix),
-            _opportunity(scores),
-            _recovery(arc),
-            *_won_and_lost(ended["outcome"]),
-        ],
-        groups={name: _group(scores, name) for name in GROUPS if _worth(turns, name)},
+        lead=_lead(mix),
         mix=mix,
-        weekly=_weekly(scores, turns),
+        headline=[_opportunity(scores), _recovery(arc), *_won_and_lost(ended["outcome"])],
+        groups={name: _group(scores, name) for name in GROUPS if _worth(said, name)},
+        period=period,
+        periods=periods,
+        changes=_changes(scores) if len(periods) > 1 else (),
         arcs=arc,
         outcomes=ended,
-        promises=promises(scores),
-        canned=canned_phrases(scores).head(50),
+        promises=made,
+        moments=moments_of_truth(scores),
+        canned=canned_phrases(scores).head(PHRASES),
         contrasts=lost_against_won(scores),
+        reply_flags=reply_flags(scores, made),
+        talk_flags=talk_flags(arc),
     )
 
 
-def _percent(value: float) -> str:
-    return "–" if np.isnan(value) else f"{value:.0%}"
+def judged(scores: Scores) -> pd.DataFrame:
+    """Give the replies that were scored: those that the page counts."""
+    said = replies(spoken(scores, ("road",)))
+    return said[said["road"].notna()]
 
 
-def _between(found: Rate) -> str:
-    return "" if np.isnan(found.low) else f"{found.low:.0%} to {found.high:.0%}"
+def percent(share: float) -> str:
+    """Write a share of 0 to 1 as the page does; a dash where there is none."""
+    return "–" if np.isnan(share) else f"{share:.0%}"
 
 
-def _road(mix: pd.DataFrame) -> Figure:
-    shares = mix["share"].drop("none", errors="ignore").fillna(0)
-    road = str(shares.idxmax()) if len(shares) and shares.max() > 0 else "none"
-    if road == "none":
-        return Figure("Main road", "none", "No reply is on one of the four roads.")
-    one = mix.loc[road]
-    away = float(mix["share"]["go_away"])
-    sentence = f"{one['share']:.0%} of replies are on this road; {away:.0%} say go away."
+def _lead(mix: pd.DataFrame) -> str:
+    shares = mix["share"].drop("none").fillna(0)
+    if shares.max() <= 0:
+        return "No reply is on one of the four roads."
+    road = str(shares.idxmax())
     if road == "go_away":
-        sentence = f"{one['share']:.0%} of replies end or deflect the contact without help."
-    return Figure(
-        "Main road", NAMES[road], sentence, f"{one['low']:.0%} to {one['high']:.0%}", {"road": road}
+        return f"Mostly go away: {shares[road]:.0%} of replies deflect the customer without help."
+    return (
+        f"Mostly {NAMES[road]}: {shares[road]:.0%} of replies. "
+        f"{shares['go_away']:.0%} tell the customer to go away."
     )
 
 
 def _opportunity(scores: Scores) -> Figure:
     one = opportunities(scores, by=None).iloc[0]
+    share, low, high = one["own_rate"], one["own_low"], one["own_high"]
     if not one["n_opportunities"]:
-        return Figure("Empathy given", "–", "No reply called for empathy.")
-    sentence = (
-        f"Empathy was called for {one['n_opportunities']:.0f} times and missed "
-        f"{one['missed']:.0f} times."
-    )
-    between = f"{one['low']:.0%} to {one['high']:.0%}"
-    wanted = {"flag": "missed"}
-    return Figure("Empathy given", _percent(one["rate"]), sentence, between, wanted)
+        return _unknown("Empathy given", "No customer called for empathy.")
+    own = Trace(percent(share), {"flag": "in own words"})
+    parts: list[str | Trace] = [
+        Trace(f"{one['n_opportunities']:.0f}", {"flag": "called for"}),
+        " replies were to upset customers; ", Trace(f"{one['missed']:.0f}", {"flag": "missed"}),
+        " showed none",
+    ]  # fmt: skip
+    if one["stock"]:
+        parts += [", ", Trace(f"{one['stock']:.0f}", {"flag": "in stock words"}),
+                  " stock words only"]  # fmt: skip
+    return Figure("Empathy given", own, share, low, high, (*parts, "."))
 
 
 def _recovery(arc: pd.DataFrame) -> Figure:
-    failed = arc[arc["failed"].fillna(False)]
-    known = failed[failed["recovered"].notna()]
-    found = rate(known["recovered"].astype(float), known.index)
+    failed = arc["failed"].fillna(False)
+    known = arc["recovered"][failed & arc["recovered"].notna()].astype(float)
+    found = rate(known, known.index)
+    came = Trace(f"{failed.sum()}", {"flag": "failed"})
     if not found.n:
-        return Figure("Recovered", "–", f"{len(failed)} conversations failed; none shows its end.")
+        return _unknown("Recovered", came, " conversations failed; none shows its end.")
     sentence = (
-        f"Something failed in {len(failed)} of {len(arc)} conversations; {found.n} show how the "
-        "customer felt after the reply."
-    )
-    return Figure(
-        "Recovered", _percent(found.value), sentence, _between(found), {"flag": "recovered"}
-    )
+        "Something failed in ", came, " conversations. ",
+        Trace(f"{known.sum():.0f}", {"flag": "recovered"}), " customers came back from it, ",
+        Trace(f"{(1 - known).sum():.0f}", {"flag": "not recovered"}), " did not.",
+    )  # fmt: skip
+    value = Trace(percent(found.value), {"flag": "recovered"})
+    return Figure("Recovered", value, found.value, found.low, found.high, sentence)
 
 
 def _won_and_lost(ended: pd.Series) -> list[Figure]:
     known = ended[ended.notna()]
     shown = []
-    for name, says in (("won", "came round or thanked after a failure"),
-                       ("lost", "said that they leave, or ended bitter")):  # fmt: skip
+    for name, says in (("won", " customers came round, or thanked after a failure."),
+                       ("lost", " customers said that they leave, or ended bitter.")):  # fmt: skip
         found = rate((known == name).astype(float), known.index)
-        sentence = f"{(known == name).sum()} of {len(known)} customers {says}."
         if not found.n:
-            sentence = "No customer's words were judged."
-        between = _between(found)
-        shown.append(
-            Figure(name.title(), _percent(found.value), sentence, between, {"outcome": name})
-        )
+            shown.append(_unknown(name.title(), "No customer's words were judged."))
+            continue
+        wanted = {"outcome": name}
+        sentence = (Trace(f"{(known == name).sum()}", wanted), says)
+        value = Trace(percent(found.value), wanted)
+        shown.append(Figure(name.title(), value, found.value, found.low, found.high, sentence))
     return shown
 
 
-def _worth(turns: pd.DataFrame, name: str) -> bool:
+def _unknown(label: str, *sentence: str | Trace) -> Figure:
+    nan = float("nan")
+    return Figure(label, Trace("–"), nan, nan, nan, sentence)
+
+
+def _worth(said: pd.DataFrame, name: str) -> bool:
     """Tell whether a column parts the replies into groups that can be compared."""
-    if name not in turns:
+    if name not in said:
         return False
-    values = replies(turns)[name].dropna()
+    values = said[name].dropna()
     plain = values.map(lambda v: isinstance(v, str | int | float | bool)).all()
     return bool(plain) and 1 < values.nunique() <= max(MOST, len(values) // 5)
 
 
 def _group(scores: Scores, name: str) -> pd.DataFrame:
-    table = standing(scores, name)
-    mix = road_mix(scores, name)["share"].unstack("road")
-    given = opportunities(scores, name)[["given", "missed", "rate", "low", "high"]]
-    given = given.rename(columns={"low": "rate_low", "high": "rate_high"})
-    table = table.join(mix[[r for r in ROADS if r in mix]]).join(given)
-    largest = table.sort_values("n_replies", ascending=False).head(MOST).index
-    return table.loc[[key for key in table.index if key in set(largest)]]
+    """Compare the groups of a column, best score first.
+
+    Returns
+    -------
+    DataFrame
+        `replies` and one count for each road; `score`, `low`, `high`, `score_shrunk`, `few` of
+        `standing`; `called`, `given`, `stock`, `missed`, `rate`, `own_rate`, `own_low`, `own_high`
+        of `opportunities`; the columns of `voice_by`; `dry`, how many replies show affect without
+        action; `canned`, `empathy` and `empathy_discounted`, means over replies.
+    """
+    said = judged(scores)
+    table = _by_road(said, said[name])
+    table.insert(0, "replies", table.sum(axis=1))
+    given = opportunities(scores, name).rename(columns={"n_opportunities": "called"})
+    given = given[["called", "given", "stock", "missed", "rate", "own_rate", "own_low", "own_high"]]
+    spoke = voice_by(scores, name).drop(columns="n_replies")
+    words = said[["empathy"]].assign(
+        canned=canned_share(scores), empathy_discounted=discounted_empathy(scores)
+    )
+    dry = voice(scores)["affect_without_action"][said.index].groupby(said[name]).sum()
+    table = table.join(standing(scores, name)[["score", "low", "high", "score_shrunk", "few"]])
+    table = table.join(given).join(spoke).join(words.astype(float).groupby(said[name]).mean())
+    table = table.join(dry.rename("dry"))
+    counts = ["called", "given", "stock", "missed"]
+    table[counts] = table[counts].fillna(0).astype(int)
+    table["few"] = table["few"].eq(True)
+    table = table.sort_values("replies", ascending=False, kind="stable").head(MOST)
+    return table.sort_values("score_shrunk", ascending=False, kind="stable")
 
 
-def _weekly(scores: Scores, turns: pd.DataFrame) -> pd.DataFrame | None:
-    times = turns["time"].dropna()
-    if times.empty:
-        return None
+def _by_road(said: pd.DataFrame, key: pd.Series) -> pd.DataFrame:
+    """Count replies by group and road: one row a group, one column a road."""
+    import pandas as pd
+
+    return pd.crosstab(key, said["road"]).reindex(columns=list(ROADS), fill_value=0)
+
+
+def _period(said: pd.DataFrame) -> pd.Series:
+    """Give the start of the day, week or month of each reply, by how long they span."""
+    import pandas as pd
+
+    times = said["time"]
     days = (times.max() - times.min()) / 86400
     every = "D" if days < 21 else "W" if days < 400 else "M"
-    table = road_mix(scores, by=None, every=every)
-    periods: Any = table.index.get_level_values("period").nunique()
-    return table if periods > 1 else None
+    starts = pd.to_datetime(times, unit="s", errors="coerce").dt.to_period(every).dt.start_time
+    return starts.dt.strftime("%Y-%m-%d").astype(object)
+
+
+def _changes(scores: Scores) -> tuple[str, ...]:
+    """Say which roads' shares, and whether the score, change beyond noise."""
+    found = road_changes(scores, by=None)
+    found = found[found["changed"]]
+    said = []
+    for measure, slope in found["per_week"].items():
+        way, size = ("rises", slope) if slope > 0 else ("falls", -slope)
+        road = str(measure).removeprefix("share_")
+        if road == measure:
+            said.append(f"The score {way} by {size:.1f} a week.")
+        else:
+            said.append(f"The share of {NAMES[road]} {way} by {100 * size:.1f} points a week.")
+    return tuple(said)

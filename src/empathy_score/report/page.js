@@ -7,9 +7,11 @@
   const index = read("index");
   const parts = new Map();
   const PAGE = 50;
+  const form = byId("filters");
   let shown = [];
   let from = 0;
   let traced = null; // a name that was clicked is meant whole, one that is typed in part
+  let trigger = null; // the number that was clicked
 
   const make = (name, attributes = {}, ...children) => {
     const node = document.createElement(name);
@@ -18,34 +20,40 @@
     return node;
   };
 
+  const count = (number, one, many) => number.toLocaleString("en") + " " + (number === 1 ? one : many);
+
   const body = (number) => {
     const part = Math.floor(number / index.part);
     if (!parts.has(part)) parts.set(part, read("part-" + part));
     return parts.get(part)[number % index.part];
   };
 
-  const FIELDS = ["agent_id", "team", "company", "channel", "topic", "road", "feeling", "outcome", "flag"];
+  // What is asked of a reply must be true of one reply: "missed, by Ann" is one of hers that missed.
+  const ofReply = (key, value) =>
+    index.fields.includes(key) || (key === "flag" && index.flags.includes(value));
 
-  const wanted = () => {
-    const form = new FormData(byId("filters"));
-    return Object.fromEntries([...form].filter(([, value]) => value !== ""));
-  };
+  const replyFits = (kind, want) =>
+    want.every(([key, value]) => (key === "flag" ? kind.flag.includes(value) : kind[key] === value));
 
-  const fits = (one, want) =>
-    Object.entries(want).every(([key, value]) => {
+  const talkFits = (one, want) =>
+    want.every(([key, value]) => {
       if (key === "since") return one.day >= value;
-      if (key === "id") return traced === value ? one.id === value : one.id.includes(value);
       if (key === "until") return one.day !== "" && one.day <= value;
-      const own = one[key];
-      return Array.isArray(own) ? own.includes(value) : own === value;
+      if (key === "id") return traced === value ? one.id === value : one.id.includes(value);
+      return Array.isArray(one[key]) ? one[key].includes(value) : one[key] === value;
     });
 
   const filter = () => {
-    const want = wanted();
-    shown = index.talks.filter((one) => fits(one, want));
+    const want = [...new FormData(form)].filter(([, value]) => value !== "");
+    const ofReplies = want.filter(([key, value]) => ofReply(key, value));
+    const ofTalks = want.filter(([key, value]) => !ofReply(key, value));
+    const fitting = index.kinds.map((kind) => replyFits(kind, ofReplies));
+    shown = index.talks.filter((one) => one.replies.some((kind) => fitting[kind]) && talkFits(one, ofTalks));
+    const replies = shown.flatMap((one) => one.replies.filter((kind) => fitting[kind] && index.kinds[kind].road !== null));
     from = 0;
     byId("list").replaceChildren();
-    byId("count").textContent = shown.length + (shown.length === 1 ? " conversation" : " conversations");
+    const said = ofReplies.length ? count(replies.length, "reply", "replies") + " in " : "";
+    byId("count").textContent = said + count(shown.length, "conversation", "conversations");
     more();
   };
 
@@ -55,119 +63,159 @@
     byId("more").hidden = from >= shown.length;
   };
 
+  const distinct = (one, key) => [...new Set(one.replies.flatMap((kind) => index.kinds[kind][key] ?? []))];
+
   const row = (one) => {
-    const button = make("button", { type: "button", "aria-expanded": "false" });
     const dot = make("span", { class: "road", "aria-hidden": "true" });
     if (index.roads.includes(one.main)) dot.classList.add(one.main);
-    const name = make("span", { class: "name", dir: "auto" });
-    name.append(dot, one.id || "(no name)");
-    button.append(name);
-    const tags = [one.main === null ? "no reply" : "road: " + one.main, ...one.agent_id, ...one.channel, one.day, one.outcome, ...one.flag];
-    for (const text of tags) if (text) button.append(make("span", { class: "tag", dir: "auto" }, text));
-    if (one.score !== null) button.append(make("span", { class: "tag" }, "score " + one.score));
-    const item = make("li", {}, button);
-    button.addEventListener("click", () => {
-      const open = button.getAttribute("aria-expanded") === "true";
-      button.setAttribute("aria-expanded", String(!open));
-      if (open) item.lastChild.remove();
-      else item.append(talk(body(one.n)));
+    const name = make("span", { class: "name", dir: "auto" }, dot, one.id || "(no name)");
+    const button = make("button", { type: "button", "aria-expanded": "false", "aria-controls": "talk-" + one.n }, name);
+    const road = one.main === null ? "no reply" : "road: " + one.main.replace("_", " ");
+    const flags = [...distinct(one, "flag"), ...one.flag].filter((flag) => index.tags.includes(flag));
+    const tags = [road, ...distinct(one, "agent_id"), ...distinct(one, "channel"), one.day, one.outcome, ...flags];
+    if (one.score !== null) tags.push("score " + one.score);
+    for (const text of tags) if (text) button.append(" ", make("span", { class: flags.includes(text) ? "tag flag" : "tag", dir: "auto" }, text));
+    const panel = make("div", { class: "talk", id: "talk-" + one.n, hidden: "" });
+    const toggle = (open) => {
+      button.setAttribute("aria-expanded", String(open));
+      panel.hidden = !open;
+      if (open) panel.replaceChildren(...talk(body(one.n)));
+    };
+    button.addEventListener("click", () => toggle(panel.hidden));
+    const item = make("li", {}, make("h3", {}, button), panel);
+    item.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || panel.hidden) return;
+      toggle(false);
+      button.focus();
     });
     return item;
   };
 
   const talk = (turns) => {
-    const box = make("div", { class: "talk" });
     const line = arc(turns);
-    if (line) box.append(line);
-    for (const turn of turns) box.append(bubble(turn));
-    return box;
+    return [...(line ? [line] : []), ...turns.map(bubble)];
   };
 
-  const bubble = ([role, who, text, markers, numbers]) => {
-    const box = make("div", { class: "turn " + (index.roles.includes(role) ? role : "other") });
-    box.append(make("div", { class: "who", dir: "auto" }, who));
-    const words = make("div", { class: "bubble", dir: "auto" });
+  // Each stretch of words with the markers that it is in, and whether it is canned.
+  const words = (text, marks, canned) => {
     const letters = Array.from(text); // offsets count characters, not halves of them
-    const edges = [...new Set([0, letters.length, ...markers.flatMap(([, a, b]) => [a, b])])]
+    const spans = [...marks.map(([, a, b]) => [a, b]), ...canned];
+    const edges = [...new Set([0, letters.length, ...spans.flat()])]
       .filter((at) => at >= 0 && at <= letters.length).sort((a, b) => a - b);
-    for (let i = 0; i + 1 < edges.length; i += 1) {
-      const [start, end] = [edges[i], edges[i + 1]];
-      const on = markers.filter(([, a, b]) => a < end && start < b);
+    return edges.slice(1).map((end, i) => {
+      const start = edges[i];
       const piece = letters.slice(start, end).join("");
-      if (!on.length) { words.append(piece); continue; }
-      const types = on.map(([type]) => type).join(", ");
-      const mark = make("mark", { title: types }, piece);
-      const group = index.groups[on[on.length - 1][0]];
-      if (group) mark.classList.add(group);
-      words.append(mark);
-    }
-    box.append(words);
-    const said = [...new Set(markers.map(([type]) => type))].join(", ");
-    if (numbers || said) box.append(make("div", { class: "numbers" }, [numbers, said].filter(Boolean).join(" · ")));
+      const on = marks.filter(([, a, b]) => a < end && start < b).map(([type]) => type);
+      const stock = canned.some(([a, b]) => a < end && start < b);
+      if (!on.length && !stock) return piece;
+      const node = make(on.length ? "mark" : "span", { title: [...on, ...(stock ? ["canned"] : [])].join(", ") }, piece);
+      const group = index.groups[on[on.length - 1]];
+      if (group) node.classList.add(group);
+      if (stock) node.classList.add("canned");
+      return node;
+    });
+  };
+
+  const bubble = ({ role, who, text, marks = [], canned = [], numbers, moment, beside }) => {
+    const box = make("div", { class: "turn " + role });
+    box.append(make("div", { class: "who", dir: "auto" }, who ? "agent " + who : role));
+    if (moment) box.append(make("div", { class: "moment" }, "Moment of truth: valence " + moment));
+    box.append(make("div", { class: "bubble", dir: "auto" }, ...words(text, marks, canned)));
+    const types = [...new Set(marks.map(([type]) => type))].join(", ");
+    if (numbers || types) box.append(make("div", { class: "numbers" }, [numbers, types].filter(Boolean).join(" · ")));
+    if (beside) box.append(make("div", { class: "moment" }, "The reply before a moment of truth"));
     return box;
   };
 
+  const draw = (name, attributes) => {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+    return node;
+  };
+
+  // The customer's valence, turn by turn: a ring is a moment of truth, a tick below is a reply.
   const arc = (turns) => {
-    const points = turns.map((turn, place) => [place, turn[5]]).filter(([, v]) => v !== null);
+    const points = turns.map((turn, place) => ({ ...turn, place })).filter((turn) => turn.valence !== undefined);
     if (points.length < 2) return null;
-    const NS = "http://www.w3.org/2000/svg";
-    const draw = (name, attributes) => {
-      const node = document.createElementNS(NS, name);
-      for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-      return node;
-    };
-    const x = (place) => 10 + (380 * place) / Math.max(turns.length - 1, 1);
-    const y = (v) => 40 - 16 * v;
-    const label = "Customer's valence: " + points.map(([, v]) => v.toFixed(1)).join(", ");
-    const svg = draw("svg", { class: "arc", viewBox: "0 0 400 80", role: "img", "aria-label": label });
-    svg.append(draw("line", { x1: 0, x2: 400, y1: 40, y2: 40, stroke: "var(--line)" }));
-    svg.append(draw("polyline", { points: points.map(([p, v]) => x(p) + "," + y(v)).join(" "), fill: "none", stroke: "var(--ink)", "stroke-width": 2 }));
-    for (const [p, v] of points) svg.append(draw("circle", { cx: x(p), cy: y(v), r: 3.5, fill: v < 0 ? "var(--care)" : "var(--teach)" }));
+    const x = (place) => 36 + (348 * place) / Math.max(turns.length - 1, 1);
+    const y = (valence) => 40 - 15 * valence;
+    const said = points.map((turn) => turn.valence.toFixed(1) + (turn.moment ? " (moment of truth)" : ""));
+    const svg = draw("svg", { class: "arc", viewBox: "0 0 400 92", role: "img", "aria-label": "Customer's valence: " + said.join(", ") });
+    svg.append(draw("line", { x1: 0, x2: 400, y1: 40, y2: 40, class: "zero" }));
+    for (const [text, at] of [["glad", 10], ["upset", 74]]) {
+      const name = draw("text", { x: 0, y: at });
+      name.append(text);
+      svg.append(name);
+    }
+    turns.forEach((turn, place) => {
+      if (turn.road) svg.append(draw("rect", { x: x(place) - 5, y: 80, width: 10, height: 8, rx: 2, fill: "var(--" + turn.road + ")" }));
+    });
+    svg.append(draw("polyline", { points: points.map((turn) => x(turn.place) + "," + y(turn.valence)).join(" "), class: "line" }));
+    for (const turn of points) {
+      const at = { cx: x(turn.place), cy: y(turn.valence) };
+      if (turn.moment) svg.append(draw("circle", { ...at, r: 7.5, class: "ring" }));
+      svg.append(draw("circle", { ...at, r: 3.5, class: turn.valence < 0 ? "low" : "high" }));
+    }
     return svg;
   };
 
+  const option = (field, value, text = value) => {
+    const node = make("option", {}, text);
+    node.value = value;
+    field.append(node);
+  };
+
   const choose = (want) => {
-    const form = byId("filters");
     form.reset();
     traced = want.id === undefined ? null : want.id;
     for (const [key, value] of Object.entries(want)) {
       const field = form.elements.namedItem(key);
       if (!field) continue;
-      if (field.tagName === "SELECT" && ![...field.options].some((o) => o.value === String(value))) {
-        const option = make("option", {}, value);
-        option.value = value;
-        field.append(option);
-      }
+      if (field.tagName === "SELECT" && ![...field.options].some((o) => o.value === String(value))) option(field, value);
       field.value = value;
     }
     filter();
+    byId("back").hidden = trigger === null;
     byId("conversations").scrollIntoView();
-    byId("conversations-title").focus();
+    byId("conversations-title").focus({ preventScroll: true });
   };
 
-  for (const key of FIELDS) {
-    const field = byId("filters").elements.namedItem(key);
-    if (!field) continue;
-    const values = new Set(index.talks.flatMap((one) => one[key]).filter((v) => v !== null && v !== ""));
-    for (const value of [...values].sort().slice(0, 2000)) {
-      const option = make("option", {}, value);
-      option.value = value;
-      field.append(option);
-    }
-    if (values.size < 1) field.parentElement.hidden = true;
-  }
+  const MOST = 2000;
+  const fill = (field, values) => {
+    if (values.length < 1) field.parentElement.hidden = true;
+    for (const [value, text] of values.slice(0, MOST)) option(field, value, text);
+  };
+  const sorted = (values) =>
+    [...new Set(values)].filter((value) => value !== null && value !== "").sort().map((value) => [value, value]);
+  for (const key of index.fields) fill(form.elements.namedItem(key), sorted(index.kinds.map((kind) => kind[key])));
+  for (const key of ["feeling", "outcome"]) fill(form.elements.namedItem(key), sorted(index.talks.flatMap((one) => one[key])));
+  const flags = new Set([...index.kinds, ...index.talks].flatMap((one) => one.flag));
+  fill(form.elements.namedItem("flag"), sorted(flags));
+  fill(form.elements.namedItem("phrase"), index.phrases.map((phrase, place) => [String(place), phrase.slice(0, 60)]));
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-filter]");
-    if (button) choose(JSON.parse(button.dataset.filter));
+    if (!button) return;
+    trigger = button;
+    choose(JSON.parse(button.dataset.filter));
+  });
+  byId("back").addEventListener("click", () => {
+    trigger.scrollIntoView({ block: "center" });
+    trigger.focus({ preventScroll: true });
+    byId("back").hidden = true;
   });
   const byHash = () => {
     const want = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
-    if (Object.keys(want).some((key) => FIELDS.includes(key))) choose(want);
+    trigger = null;
+    if (Object.keys(want).some((key) => index.fields.includes(key) || key === "flag")) choose(want);
   };
   window.addEventListener("hashchange", byHash);
-  byId("filters").addEventListener("input", filter);
-  byId("filters").addEventListener("submit", (event) => event.preventDefault());
-  byId("filters").addEventListener("reset", () => setTimeout(filter));
+  window.addEventListener("beforeprint", () => {
+    for (const part of document.querySelectorAll("details")) part.open = true;
+  });
+  form.addEventListener("input", filter);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.querySelector("[type=reset]").addEventListener("click", () => setTimeout(filter)); // once it is reset
   byId("more").addEventListener("click", more);
   filter();
   byHash();

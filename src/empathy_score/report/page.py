@@ -8,14 +8,22 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from empathy_score.dimensions import ROADS
 from empathy_score.errors import MissingExtraError
 from empathy_score.insight import missed, worth_a_call
-from empathy_score.insight.spoken import replies, spoken
-from empathy_score.report.charts import opportunity_dots, road_bars, road_time
-from empathy_score.report.findings import GROUPS, NAMES, Findings, findings
-from empathy_score.report.talks import BEST, SHOWN, as_text, talks
+from empathy_score.insight.spoken import spoken
+from empathy_score.report.charts import (
+    check_charts,
+    opportunity_dots,
+    road_bars,
+    road_name,
+    road_time,
+)
+from empathy_score.report.findings import GROUPS, Findings, findings, judged, percent
+from empathy_score.report.flags import LOOKS, PROMISES
+from empathy_score.report.talks import SHOWN, as_text, talks
 from empathy_score.transcripts.formats import whole_characters
-from empathy_score.writing import whole_file
+from empathy_score.writing import check_places, whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,10 +35,18 @@ if TYPE_CHECKING:
 QUOTES = 5
 """Replies quoted under each heading of what is worth a look."""
 
+QUOTED = 160
+"""Characters of a quote."""
+
 LISTED = 100
 """Promises listed at most, those not kept first."""
 
-FIELDS = (*GROUPS, "road", "feeling", "outcome", "flag")
+FIELDS = {name: name.removesuffix("_id") for name in GROUPS} | {
+    "period": "period", "road": "road", "feeling": "feeling", "outcome": "outcome",
+    "flag": "what", "phrase": "canned phrase",
+}  # fmt: skip
+"""Fields of the form that filters conversations, and what they are called."""
+
 LEGEND = ("empathy", "apology", "learn", "teach", "control", "beyond", "go_away")
 
 _TITLES = {
@@ -74,13 +90,38 @@ def write_report(
         out.write(whole_characters(page).encode())
 
 
+def check_report(source: str, path: str) -> None:
+    """Refuse a report that could not be written, before the work.
+
+    Parameters
+    ----------
+    source : str
+        File that it is about; ``"-"`` for none.
+    path : str
+        HTML file.
+
+    Raises
+    ------
+    MissingExtraError
+        Where the extra ``report`` is not installed.
+    TranscriptError
+        Where there is no such folder, it cannot be written to, `path` is one itself, or it is the
+        source.
+    """
+    check_charts()
+    _room()
+    check_places(source, [path])
+
+
 def render(scores: Scores, *, title: str, limit: int = SHOWN) -> str:
     """Give the page as text; see `write_report`."""
     found = findings(scores)
     looks = list(_looks(scores, found))
     calls = worth_a_call(scores)
     late = _listed(found.promises)
+    moments = list(_moments(scores, found))
     quoted = [row["id"] for look in looks for row in look["rows"]]
+    quoted += [moment["id"] for moment in moments]
     quoted += [*late["conversation_id"], *calls["conversation_id"]]
     embedded = talks(scores, found, limit, first=quoted)
     script = _asset("page.js")
@@ -91,23 +132,27 @@ def render(scores: Scores, *, title: str, limit: int = SHOWN) -> str:
             "those worth a look; the figures above are of all."
         )
     notes = [f"{note.rows} {note.what}" if note.rows else note.what for note in scores.notes]
-    page: str = _template().render(
+    page: str = _room().from_string(_asset("page.html")).render(
         title=title,
         about=_about(scores),
-        findings=found,
-        names=NAMES,
-        mix=list(found.mix.iterrows()),
-        time_chart=road_time(found.weekly) if found.weekly is not None else "",
+        found=found,
+        roads=ROADS,
+        short={road: road_name(road) for road in ROADS},
+        time_chart=road_time(found.periods) if len(found.periods) > 1 else "",
         groups=[
-            (name, [(as_text(group), one) for group, one in table.iterrows()])
+            {
+                "name": name, "title": FIELDS[name],
+                "rows": [(as_text(group), one) for group, one in table.iterrows()],
+                "roads": road_bars(table, name), "dots": opportunity_dots(table, name),
+            }
             for name, table in found.groups.items()
         ],
-        road_charts={name: road_bars(table, name) for name, table in found.groups.items()},
-        dot_charts={name: opportunity_dots(table, name) for name, table in found.groups.items()},
         looks=looks,
+        moments=moments,
         calls=calls.to_dict("records"),
         promises=late.to_dict("records"),
-        promise_line=_promise_line(found.promises),
+        became={name: int((found.promises["status"] == name).sum()) for name in PROMISES},
+        came_back=int(found.promises["over_promised"].sum()),
         canned=found.canned.to_dict("records"),
         contrasts=list(found.contrasts[found.contrasts["clear"]].iterrows()),
         sampled=sampled,
@@ -120,10 +165,7 @@ def render(scores: Scores, *, title: str, limit: int = SHOWN) -> str:
         style=_asset("page.css"),
         script=script,
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        percent=lambda v: "–" if v != v else f"{v:.0%}",
-        number=lambda v: "–" if v != v else f"{v:.0f}",
-        decimal=lambda v: "–" if v != v else f"{v:.2f}",
-    )
+    )  # fmt: skip
     return page
 
 
@@ -132,20 +174,32 @@ def _listed(made: pd.DataFrame) -> pd.DataFrame:
     return made.sort_values("status", key=lambda s: s.map(order), kind="stable").head(LISTED)
 
 
-def _promise_line(made: pd.DataFrame) -> str:
-    counts = made["status"].value_counts()
-    became = ", ".join(f"{counts.get(name, 0)} {name}" for name in ("kept", "late", "open"))
-    back = int(made["over_promised"].sum())
-    return f"{became}; after {back} the customer came back about the same thing."
-
-
-def _template() -> Any:
+def _room() -> Any:
+    """Give the room in which the page's template is filled in."""
     try:
         from jinja2 import Environment, StrictUndefined
     except ImportError as error:
         raise MissingExtraError("the report", "report") from error
     room = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    return room.from_string(_asset("page.html"))
+    room.globals.update(
+        percent=percent,
+        number=lambda v: "–" if v != v else f"{v:.0f}",
+        decimal=lambda v: "–" if v != v else f"{v:.2f}",
+        signal=_signal,
+        in_words=_in_words,
+    )
+    return room
+
+
+def _in_words(wanted: dict[str, str]) -> str:
+    """Say what a filter selects, for a button that shows a number alone."""
+    return ", ".join(f"{FIELDS.get(name, name)} {value}" for name, value in wanted.items())
+
+
+def _signal(name: str) -> str:
+    """Say what `lost_against_won` compares."""
+    road = name.removeprefix("share_")
+    return name.replace("_", " ") if road == name else f"share on the road “{road_name(road)}”"
 
 
 def _asset(name: str) -> str:
@@ -155,9 +209,8 @@ def _asset(name: str) -> str:
 def _about(scores: Scores) -> str:
     import pandas as pd
 
-    turns = spoken(scores)
-    said = f"{len(replies(turns)):,} replies in {len(scores.transcripts):,} conversations"
-    times = turns["time"].dropna()
+    said = f"{len(judged(scores)):,} replies in {len(scores.transcripts):,} conversations"
+    times = spoken(scores)["time"].dropna()
     if times.empty:
         return f"{said}."
     first, last = (pd.Timestamp(t, unit="s").date() for t in (times.min(), times.max()))
@@ -166,24 +219,37 @@ def _about(scores: Scores) -> str:
 
 def _looks(scores: Scores, found: Findings) -> Iterator[dict[str, Any]]:
     """Quote what deserves a look, one kind after the other."""
-    turns = spoken(scores)
-    said = replies(turns)
-    given = said[(said["opportunity"] == "given") & (said["score"] >= BEST)]
-    late = found.promises[found.promises["status"] == "late"]
-    unsure = said[said["needs_review"].eq(True)] if "needs_review" in said else said.iloc[:0]
-    rows: dict[str, pd.DataFrame] = {
-        "missed": missed(scores),
-        "best": given.sort_values("score", ascending=False),
-        "late promise": late,
-        "unsure": unsure,
-    }
-    for name, title in _TITLES.items():
+    said = spoken(scores)
+    rows: dict[str, pd.DataFrame] = {name: said.loc[found.reply_flags[name]] for name in LOOKS}
+    rows["missed"] = missed(scores)
+    rows["best"] = rows["best"].sort_values("score", ascending=False, kind="stable")
+    rows["late promise"] = found.promises[found.promises["status"] == "late"]
+    for name in LOOKS:
         quoted = rows[name].drop_duplicates("text").head(QUOTES)
         yield {
-            "title": f"{title} ({len(rows[name])})",
+            "title": _TITLES[name],
+            "count": len(rows[name]),
             "filter": {"flag": name},
             "rows": [
-                {"id": identity, "text": text if len(text) <= 160 else f"{text[:159]}…"}
+                {"id": identity, "text": _cut(text)}
                 for identity, text in zip(quoted["conversation_id"], quoted["text"], strict=True)
             ],
         }
+
+
+def _moments(scores: Scores, found: Findings) -> Iterator[dict[str, Any]]:
+    """Quote the moments of truth with the largest rise and the largest fall."""
+    texts = spoken(scores)["text"]
+    answered = found.moments[found.moments["reply_row"].notna()]
+    for way in (answered["change"] > 0, answered["change"] < 0):
+        for one in answered[way].head(QUOTES).to_dict("records"):
+            yield {
+                "id": one["conversation_id"],
+                "reply": _cut(texts[one["reply_row"]]),
+                "customer": _cut(texts[one["row"]]),
+                "change": f"{one['change']:+.1f}",
+            }
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= QUOTED else f"{text[: QUOTED - 1]}…"

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from empathy_score.dimensions import ROADS
-from empathy_score.insight.spoken import by_conversation, spoken
+from empathy_score.insight import discounted_empathy
+from empathy_score.insight.canned import canned_words
+from empathy_score.insight.spoken import by_conversation, replies, spoken
 from empathy_score.markers.types import MARKER_TYPES, marker_groups
 from empathy_score.report.findings import GROUPS, Findings
+from empathy_score.report.flags import LOOKS, REPLY_FLAGS, TAGS
 from empathy_score.transcripts.formats import is_missing
 
 if TYPE_CHECKING:
@@ -24,13 +27,6 @@ PART = 100
 
 SHOWN = 10_000
 """Conversations that a page holds; of more, a sample."""
-
-BEST = 85.0
-"""Score from which a reply that gave empathy when called for is one to learn from."""
-
-FLAGS = ("missed", "late promise", "unsure", "best", "failed", "recovered")
-LOOKS = frozenset(("missed", "late promise", "unsure", "best"))
-"""Flags of what deserves a look."""
 
 
 @dataclass(frozen=True)
@@ -70,84 +66,170 @@ def talks(
     seed : int
     first : iterable of str
         Conversations that must be among them: those that the page quotes.
+
+    Notes
+    -----
+    Conversations are filtered by their replies, so that "missed, by Ann" is a reply of hers that
+    missed. The index names each distinct kind of reply once (its groups, period, road and flags);
+    a conversation has the kind of each of its replies. One without a reply has the kind of its
+    first turn, without a road.
     """
     turns = spoken(scores)
-    flags = _flags(found, turns)
-    names_of = turns.groupby("conversation")["conversation_id"].first()
-    quoted = set(names_of.index[names_of.isin(set(first))])
-    chosen = _chosen(names_of.index.tolist(), flags, limit, seed, quoted)
+    named = turns.groupby("conversation")["conversation_id"].first()
+    quoted = set(named.index[named.isin(set(first))])
+    chosen = _chosen(named.index.tolist(), _worth_a_look(found, turns), limit, seed, quoted)
+    kinds, show = _Kinds(found), _Turns(scores, found)
+    on_talk = _listed(found.talk_flags)
+    phrases = _listed(dict(enumerate(found.canned["rows"])))
     ended = found.outcomes["outcome"]
     names = [name for name in _COLUMNS if name in turns]
     entries: list[dict[str, Any]] = []
     bodies = []
     for number, own in by_conversation(turns[turns["conversation"].isin(chosen)], *names):
         rows = [dict(zip(("row", *names), values, strict=True)) for values in own]
-        entry = _entry(rows, flags.get(number, []), ended.get(number))
-        entries.append({"n": len(entries), **entry})
-        bodies.append([_turn(row, scores) for row in rows])
+        outcome = ended.get(number)
+        entries.append({
+            "n": len(entries), **_entry(rows), "replies": kinds.of(rows),
+            "outcome": outcome if isinstance(outcome, str) else None,
+            "flag": on_talk.get(number, []),
+            "phrase": _distinct(p for row in rows for p in phrases.get(row["row"], [])),
+        })  # fmt: skip
+        bodies.append([show.turn(row) for row in rows])
     head = {
-        "talks": entries, "part": PART, "roads": list(ROADS), "roles": ["customer", "agent"],
-        "groups": marker_groups(MARKER_TYPES),
+        "talks": entries, "kinds": kinds.known, "fields": [*GROUPS, "period", "road"],
+        "flags": REPLY_FLAGS, "phrases": found.canned["phrase"].tolist(), "part": PART,
+        "roads": ROADS, "tags": TAGS, "groups": marker_groups(MARKER_TYPES),
     }  # fmt: skip
     parts = [as_json(bodies[start : start + PART]) for start in range(0, len(bodies), PART)]
-    return Talks(as_json(head), parts, len(names_of), len(entries))
+    return Talks(as_json(head), parts, len(named), len(entries))
 
 
 _COLUMNS = ("conversation_id", "role", "text", "time", "road", "score", "empathy", "opportunity",
             "feeling", "valence", *GROUPS)  # fmt: skip
 
 
-def _flags(found: Findings, turns: pd.DataFrame) -> dict[int, list[str]]:
-    """Give what makes each conversation worth a look."""
-    said = turns[turns["role"] == "agent"]
-    best = (said["opportunity"] == "given") & (said["score"] >= BEST)
-    unsure = said["needs_review"].eq(True) if "needs_review" in said else best & False
-    late, arc = found.promises, found.arcs
-    worth = {
-        "missed": said.loc[said["opportunity"] == "missed", "conversation"],
-        "late promise": turns.loc[late.loc[late["status"] == "late", "row"], "conversation"],
-        "unsure": said.loc[unsure, "conversation"],
-        "best": said.loc[best, "conversation"],
-        "failed": pd.Series(arc.index[arc["failed"].fillna(False)]),
-        "recovered": pd.Series(arc.index[arc["recovered"].fillna(False)]),
-    }
-    flags: dict[int, list[str]] = {}
-    for name in FLAGS:
-        for number in sorted(set(worth[name].tolist())):
-            flags.setdefault(int(number), []).append(name)
-    return flags
+def _worth_a_look(found: Findings, turns: pd.DataFrame) -> set[int]:
+    rows = [row for name in LOOKS for row in found.reply_flags[name]]
+    return set(turns.loc[rows, "conversation"].tolist())
 
 
 def _chosen(
-    numbers: list[int], flags: dict[int, list[str]], limit: int, seed: int, quoted: set[int]
+    numbers: list[int], worth: set[int], limit: int, seed: int, quoted: set[int]
 ) -> set[int]:
-    """Draw the conversations of the page: those quoted, then half of those with a flag."""
+    """Draw the conversations of the page: those quoted, then half of those worth a look."""
     if len(numbers) <= limit:
         return set(numbers)
     draw = random.Random(seed)
-    worth = [n for n in numbers if n not in quoted and set(flags.get(n, [])) & LOOKS]
-    first = quoted | set(draw.sample(worth, min(len(worth), limit // 2)))
+    look = [n for n in numbers if n not in quoted and n in worth]
+    first = quoted | set(draw.sample(look, min(len(look), limit // 2)))
     rest = [number for number in numbers if number not in first]
     return first | set(draw.sample(rest, min(len(rest), max(limit - len(first), 0))))
 
 
-def _entry(rows: list[dict[str, Any]], flags: list[str], outcome: Any) -> dict[str, Any]:
-    """Say of one conversation what it is filtered by."""
-    replies = [row for row in rows if row["role"] == "agent"]
-    roads = [row["road"] for row in replies if row["road"] is not None]
-    on_a_road = [road for road in roads if road != "none"] or roads
-    scored = [row["score"] for row in replies if row["score"] == row["score"]]
+def _listed(members: dict[Any, Iterable[int]]) -> dict[int, list[Any]]:
+    """Turn "name: its members" into "member: its names"."""
+    names: dict[int, list[Any]] = {}
+    for name, own in members.items():
+        for member in own:
+            names.setdefault(member, []).append(name)
+    return names
+
+
+class _Kinds:
+    """The distinct kinds of reply that conversations are filtered by, as they come."""
+
+    def __init__(self, found: Findings) -> None:
+        self.known: list[dict[str, Any]] = []
+        self._places: dict[tuple[Any, ...], int] = {}
+        self._flags = _listed(found.reply_flags)
+        self._period = found.period.dropna().to_dict()
+
+    def of(self, rows: list[dict[str, Any]]) -> list[int]:
+        """Give the place of each reply's kind; of the first turn's where there is no reply."""
+        judged = [row for row in rows if not is_missing(row["road"])]
+        return [self._place(row) for row in judged or rows[:1]]
+
+    def _place(self, row: dict[str, Any]) -> int:
+        kind = {
+            **{name: _plain(row.get(name)) for name in GROUPS},
+            "period": self._period.get(row["row"]),
+            "road": _plain(row["road"]),
+            "flag": self._flags.get(row["row"], []),
+        }
+        key = (*list(kind.values())[:-1], *kind["flag"])
+        if key not in self._places:
+            self._places[key] = len(self.known)
+            self.known.append(kind)
+        return self._places[key]
+
+
+class _Turns:
+    """Lays single turns out, with what stands beside the words."""
+
+    def __init__(self, scores: Scores, found: Findings) -> None:
+        said = replies(spoken(scores)).index
+        self._markers = scores.markers
+        self._canned = canned_words(scores)
+        self._place = {row: place for place, row in enumerate(said.tolist())}
+        self._own = discounted_empathy(scores).to_dict()
+        self._moments = dict(zip(found.moments["row"], found.moments["change"], strict=True))
+        self._beside = set(found.moments["reply_row"].dropna())
+
+    def turn(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Give one turn; what is empty is left out."""
+        shown = self._customer(row) if row["role"] == "customer" else self._agent(row)
+        shown = {"role": row["role"], "text": row["text"], **shown}
+        return {name: value for name, value in shown.items() if value or name == "valence"}
+
+    def _customer(self, row: dict[str, Any]) -> dict[str, Any]:
+        valence = row["valence"]
+        if valence != valence:
+            return {}
+        change = self._moments.get(row["row"])
+        return {
+            "numbers": f"{row['feeling']} · valence {valence:+.1f}",
+            "valence": round(valence, 2),
+            "moment": None if change is None else f"{change:+.1f}",
+        }
+
+    def _agent(self, row: dict[str, Any]) -> dict[str, Any]:
+        place = self._place[row["row"]]
+        return {
+            "who": _plain(row.get("agent_id")),
+            "road": _plain(row["road"]),
+            "marks": [[m.type, m.start, m.end] for m in self._markers.get(row["row"], ())],
+            "canned": self._canned.spans(place),
+            "numbers": " · ".join(self._numbers(row, float(self._canned.share[place]))),
+            "beside": row["row"] in self._beside,
+        }
+
+    def _numbers(self, row: dict[str, Any], canned: float) -> list[str]:
+        if is_missing(row["road"]):
+            return []
+        own = self._own[row["row"]]
+        stock = f" ({own:.1f} without stock words)" if row["empathy"] - own >= 0.05 else ""
+        road = row["road"].replace("_", " ")
+        shown = [f"road {road}", f"empathy {row['empathy']:.1f} of 3{stock}"]
+        if row["opportunity"] in ("given", "missed"):
+            shown.append(f"opportunity {row['opportunity']}")
+        if row["score"] == row["score"]:
+            shown.append(f"score {row['score']:.0f}")
+        if canned > 0:
+            shown.append(f"{canned:.0%} canned")
+        return shown
+
+
+def _entry(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Say of one conversation what its line in the list shows."""
+    judged = [row["road"] for row in rows if not is_missing(row["road"])]
+    on_a_road = [road for road in judged if road != "none"] or judged
+    scored = [row["score"] for row in rows if row["score"] == row["score"]]
     times = [row["time"] for row in rows if row["time"] == row["time"]]
-    kept = {name: _distinct(row.get(name) for row in rows) for name in GROUPS}
     return {
         "id": str(rows[0]["conversation_id"]),
-        **kept,
         "day": str(pd.Timestamp(times[0], unit="s").date()) if times else "",
         "main": max(on_a_road, key=on_a_road.count) if on_a_road else None,
-        "road": _distinct(roads),
         "feeling": _distinct(row["feeling"] for row in rows),
-        "outcome": outcome if isinstance(outcome, str) else None,
-        "flag": flags,
         "score": round(sum(scored) / len(scored)) if scored else None,
     }
 
@@ -156,30 +238,14 @@ def _distinct(values: Iterable[Any]) -> list[str]:
     return list(dict.fromkeys(as_text(value) for value in values if not is_missing(value)))
 
 
+def _plain(value: Any) -> str | None:
+    return None if is_missing(value) else as_text(value)
+
+
 def as_text(value: Any) -> str:
     """Give a cell as the page shows and filters it: whole numbers without a point."""
     whole = isinstance(value, float) and value.is_integer()
     return str(int(value)) if whole else str(value)
-
-
-def _turn(row: dict[str, Any], scores: Scores) -> list[Any]:
-    """Give one turn as role, speaker, text, markers, scores in words, and valence."""
-    text = row["text"]
-    valence = row["valence"]
-    if row["role"] == "customer":
-        shown = f"{row['feeling']} · valence {valence:+.1f}" if valence == valence else ""
-        return ["customer", "customer", text, [], shown, round(valence, 2) if shown else None]
-    who = row.get("agent_id")
-    who = "agent" if is_missing(who) else f"agent {as_text(who)}"
-    numbers = []
-    if row["road"] is not None:
-        numbers = [f"road {row['road']}", f"empathy {row['empathy']:.1f} of 3"]
-    if row["opportunity"] in ("given", "missed"):
-        numbers.append(f"opportunity {row['opportunity']}")
-    if row["score"] == row["score"]:
-        numbers.append(f"score {row['score']:.0f}")
-    marks = [[m.type, m.start, m.end] for m in scores.markers.get(row["row"], ())]
-    return ["agent", who, text, marks, " · ".join(numbers), None]
 
 
 def as_json(value: Any) -> str:

@@ -1,0 +1,106 @@
+"""Planted truth end to end: from words, through the shipped model, to what insights say."""
+
+import numpy as np
+import pytest
+
+from empathy_score.insight import (
+    arcs,
+    canned_phrases,
+    discounted_empathy,
+    opportunities,
+    outcomes,
+    promises,
+    road_mix,
+    standing,
+)
+from planted import PHRASES, planted_turns
+
+MAIN_ROAD = {"dana": "care", "tess": "teach", "rolf": "go_away"}
+STOCK = {
+    "dana": "Thank you so much for reaching out, we really care about every one of our customers. ",
+    "tess": "I completely understand your frustration and I am truly sorry for the inconvenience. ",
+    "rolf": "I am so sorry to hear that and I can imagine how upsetting this must be for you. ",
+}
+"""One warm sentence for each agent: it stands before every reply of theirs."""
+
+
+@pytest.fixture(scope="module")
+def scores(scorer):
+    return scorer.score(planted_turns())
+
+
+def planted(*kinds):
+    turns = planted_turns()
+    return set(turns.loc[turns["planted"].isin(kinds), "conversation_id"])
+
+
+def test_the_file_holds_what_it_says():
+    turns = planted_turns()
+    talks = turns.groupby("conversation_id")["planted"].first().value_counts()
+    assert (talks["broken"], talks["recovered"], len(PHRASES)) == (5, 20, 12)
+    said = " ".join(turns["text"])
+    assert all(said.count(phrase) >= 3 for phrase in PHRASES)
+
+
+def test_the_five_broken_promises_are_found_and_no_other(scores):
+    found = promises(scores)
+    late = found[found["status"] == "late"]
+    assert set(late["conversation_id"]) == planted("broken")
+    assert len(late) == 5
+    assert set(found.loc[found["status"] == "kept", "conversation_id"]) == planted("kept")
+    came_back = found.loc[found["over_promised"], "conversation_id"]
+    assert set(came_back) == planted("broken", "early")
+
+
+def test_the_twelve_canned_phrases_are_found_and_no_other(scores):
+    assert set(canned_phrases(scores)["phrase"]) == set(PHRASES)
+
+
+def test_a_phrase_is_traced_to_the_replies_that_have_it(scores):
+    text = scores.table["text"]
+    for one in canned_phrases(scores).itertuples():
+        assert list(one.rows) == np.flatnonzero(text.str.contains(one.phrase, regex=False)).tolist()
+
+
+def test_the_twenty_recoveries_are_found_and_no_other(scores):
+    found = arcs(scores).set_index("conversation_id")
+    back = found["recovered"].fillna(False)
+    assert set(found.index[back]) == planted("recovered")
+    assert not found.loc[sorted(planted("calm")), "failed"].any()
+
+
+def test_the_lost_are_lost(scores):
+    found = outcomes(scores).set_index("conversation_id")
+    assert set(found.index[found["leaves"]]) == planted("lost")
+    assert planted("lost") <= set(found.index[found["outcome"] == "lost"])
+    assert planted("recovered") <= set(found.index[found["outcome"] == "won"])
+
+
+def test_agents_give_empathy_as_planted(scores):
+    turns = planted_turns()
+    told = turns[turns["empathy_planted"].notna()]
+    truth = (told["empathy_planted"] == "given").groupby(told["agent_id"]).mean()
+    found = opportunities(scores)
+    assert (found["low"] <= truth + 1e-9).all()
+    assert (found["high"] >= truth - 1e-9).all()
+    assert found.loc["rolf", "high"] < found.loc["tess", "rate"] < found.loc["dana", "low"]
+
+
+def test_agents_are_on_the_roads_that_were_planted(scores):
+    share = road_mix(scores, "agent_id")["share"].unstack()
+    assert share.idxmax(axis=1).to_dict() == MAIN_ROAD
+
+
+def test_a_warm_stock_sentence_in_every_reply_raises_nobodys_standing(scorer, scores):
+    warmed = planted_turns()
+    ours = warmed["role"] == "agent"
+    warmed.loc[ours, "text"] = warmed.loc[ours, "agent_id"].map(STOCK) + warmed.loc[ours, "text"]
+    after = scorer.score(warmed)
+    before = standing(scores)
+    assert (standing(after)["score"] <= before["score"]).all()
+    agent = scores.table["agent_id"]
+    own = discounted_empathy(scores).groupby(agent).mean()
+    assert (discounted_empathy(after).groupby(agent).mean() <= own + 0.1).all()
+    rates = opportunities(after)
+    assert rates.loc["rolf", "rate"] > 0.9  # as `opportunity` counts, a stock phrase is empathy
+    assert rates.loc["rolf", "own_rate"] == 0  # and these are not the agent's own words
