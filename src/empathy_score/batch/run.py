@@ -163,7 +163,7 @@ def _in_processes(
         initargs=(work.path, staged, model, review_rate, workers),
     ) as pool:
         left = iter(todo)
-        running = {pool.submit(_score_in_process, n) for n in islice(left, 2 * workers)}
+        running = {pool.submit(_score_in_process, n) for n in islice(left, workers)}
         try:
             while running:
                 finished, running = wait(running, return_when=FIRST_COMPLETED)
