@@ -65,7 +65,7 @@ class Memory(threading.Thread):
     def run(self) -> None:
         """Look twice a second."""
         while True:
-            listed = subprocess.run(["ps", "-eo", "rss,args"], capture_output=True, text=True)
+            listed = subprocess.run(["ps", "-wweo", "rss,args"], capture_output=True, text=True)
             for line in listed.stdout.splitlines():
                 if "pyspark.daemon" in line:
                     self.peak = max(self.peak, int(line.split()[0]) / 1024)

@@ -83,9 +83,10 @@ def bart() -> Reader:
     from transformers import BartConfig, BartForSequenceClassification, pipeline
 
     tokenizer = _wordpieces(1024)
+    verdicts = ("contradiction", "neutral", "entailment")
     config = BartConfig(
-        vocab_size=50265, pad_token_id=0, eos_token_id=tokenizer.sep_token_id, num_labels=3,
-        id2label={0: "contradiction", 1: "neutral", 2: "entailment"},
+        vocab_size=50265, pad_token_id=0, eos_token_id=tokenizer.sep_token_id,
+        id2label=dict(enumerate(verdicts)), label2id={v: i for i, v in enumerate(verdicts)},
     )  # fmt: skip
     model = BartForSequenceClassification(config).eval()
     classify = pipeline("zero-shot-classification", model, tokenizer=tokenizer, device="cpu")

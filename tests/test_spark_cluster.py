@@ -29,7 +29,7 @@ def cluster(tmp_path):
 
 def executors(app):
     """Give the process ids of an application's executors."""
-    lines = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True)
+    lines = subprocess.run(["ps", "-wweo", "pid,args"], capture_output=True, text=True, check=True)
     wanted = ("CoarseGrainedExecutorBackend", f"--app-id {app}")
     return [
         int(line.split()[0])

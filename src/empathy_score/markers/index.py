@@ -72,6 +72,8 @@ class PatternIndex:
                 groups = self._groups_of[norm] = self._find(norm)
             for group in groups:
                 first = max(0, at - group.before)
+                if not group.possible(norms[first : at + group.after]):
+                    continue
                 for name, start, end in group.matcher(doc[first : at + group.after]):
                     yield self._strings[name], first + start, first + end
 
@@ -97,6 +99,12 @@ class _Group:
             by_name.setdefault(name, []).append(pattern)
         for name, same in by_name.items():
             self.matcher.add(name, same, greedy="LONGEST")
+        self.needs = {_needs(pattern) for _, pattern, _ in patterns}
+
+    def possible(self, norms: list[str]) -> bool:
+        """Tell whether some pattern's words are all there, which is sooner said than matched."""
+        said = frozenset(norms)
+        return any(not any(map(said.isdisjoint, needed)) for needed in self.needs)
 
 
 def _key(pattern: TokenPattern) -> tuple[tuple[str, ...], int]:
@@ -108,3 +116,13 @@ def _key(pattern: TokenPattern) -> tuple[tuple[str, ...], int]:
     ]
     _, at, words = min(keys)
     return words, at
+
+
+def _needs(pattern: TokenPattern) -> frozenset[frozenset[str]]:
+    """Give the sets of words of which a match has at least one each; stems are left out."""
+    required = (words_of(token) for token in pattern if token.get("OP") != "?")
+    return frozenset(
+        frozenset(words)
+        for words in required
+        if words and not any(word.endswith("*") for word in words)
+    )

@@ -154,9 +154,9 @@ class TurnFeatures:
         style = (self._style(readings) - self.style_mean_) / self.style_scale_
         parts = [
             csr_matrix(np.clip(style, -4, 4) * STYLE_SCALE),
-            self.lexical_["words"].transform(own),
-            self.lexical_["characters"].transform(own),
-            self.lexical_["before"].transform(before),
+            _transformed(self.lexical_["words"], own),
+            _transformed(self.lexical_["characters"], own),
+            _transformed(self.lexical_["before"], before),
         ]
         return csr_matrix(hstack(parts))
 
@@ -219,6 +219,13 @@ def _vectorizer(name: str, **settings: Any) -> Any:
         )
     pattern = r"(?u)\b\w+(?:'\w+)?\b|[!?]"
     return TfidfVectorizer(token_pattern=pattern, ngram_range=(1, 2), sublinear_tf=True, **settings)
+
+
+def _transformed(vectorizer: Any, texts: Sequence[str]) -> csr_matrix:
+    """Transform texts, each distinct one once."""
+    places: dict[str, int] = {}
+    rows = [places.setdefault(text, len(places)) for text in texts]
+    return vectorizer.transform(list(places))[rows]
 
 
 def dense_features(

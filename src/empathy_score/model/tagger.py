@@ -81,10 +81,11 @@ class Tagger:
         ends = [*begins[1:], len(offsets)]
         chances = 1 / (1 + np.exp(-words.astype(np.float64)))
         stops = [offsets[end - 1][1] for end in ends]
+        closing = [_closes(text, stop) for stop in stops]
         found = []
         for column in np.flatnonzero((chances >= self.thresholds).any(axis=0)):
             own, threshold = chances[:, column], self.thresholds[column]
-            for run in _runs(own >= threshold * EDGE, [_closes(text, stop) for stop in stops]):
+            for run in _runs(own >= threshold * EDGE, closing):
                 if own[run].max() < threshold:
                     continue
                 start = offsets[begins[run[0]]][0]
