@@ -124,6 +124,7 @@ def test_bad_input_is_two_and_one_line(call, tmp_path, content, part):
         ("score", "data/t.csv", "-o", "data/../data/t.csv"),
         ("score", "README.md", "-o", "o.csv", "--conversations", "./o.csv"),
         ("score", "none.csv", "-o", "o.csv", "--columns", "role"),
+        ("report", "none.csv", "-o", "o.html"),
         ("explain", "hi", "--model", "/nowhere"),
         ("no-such-command",),
     ],
@@ -132,6 +133,38 @@ def test_wrong_use_is_two(call, args):
     code, _, err = call(*args)
     assert code == 2
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("output", "part"),
+    [
+        ("no-such-folder/report.html", "a folder that exists"),
+        ("t.csv", "would replace the input"),
+        (".", "the name of a file"),
+    ],
+)
+def test_a_report_that_cannot_be_written_is_refused_before_the_work(
+    call, monkeypatch, tmp_path, output, part
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "t.csv").write_text(HEADER + "1,agent,Thanks!\n")
+    monkeypatch.setattr("empathy_score.scorer.Scorer.score", _unwanted)
+    code, _, err = call("report", "t.csv", "-o", output)
+    assert (code, err.count("\n")) == (2, 1)
+    assert part in err
+
+
+def test_a_report_without_its_extra_is_refused_before_the_work(call, monkeypatch, tmp_path):
+    (tmp_path / "t.csv").write_text(HEADER + "1,agent,Thanks!\n")
+    monkeypatch.setitem(sys.modules, "altair", None)
+    monkeypatch.setattr("empathy_score.scorer.Scorer.score", _unwanted)
+    code, _, err = call("report", tmp_path / "t.csv", "-o", tmp_path / "report.html")
+    assert code == 2
+    assert 'pip install "empathy-score[report]"' in err
+
+
+def _unwanted(*_, **__):
+    pytest.fail("it went to work")
 
 
 def test_our_own_fault_is_one_and_shows_no_text(call, monkeypatch):

@@ -207,11 +207,12 @@ def report_command(
     model: ModelOption = "default",
 ) -> None:
     """Write one self-contained page: which road you are on, what was missed, whom to call."""
-    from empathy_score.report import write_report
+    from empathy_score.report import check_report, write_report
     from empathy_score.scored import is_scored, scores_of
     from empathy_score.transcripts.formats import read_table
     from empathy_score.transcripts.reading import lay_out
 
+    check_report(source, output)  # what cannot be written is said before the work, not after
     console = _console(stderr=True)
     notes: list[Note] = []
     table, name = read_table(source, notes)

@@ -46,6 +46,18 @@ def output_format(path: str | Path) -> str:
 
 
 def check_outputs(source: str, outputs: Sequence[str]) -> None:
+    """Refuse tables that could not be written: an unknown form, or a place that cannot be.
+
+    Raises
+    ------
+    TranscriptError
+    """
+    for path in outputs:
+        output_format(path)
+    check_places(source, outputs)
+
+
+def check_places(source: str, outputs: Sequence[str]) -> None:
     """Refuse outputs that could not be written, or that would replace the input or each other.
 
     Raises
@@ -54,7 +66,6 @@ def check_outputs(source: str, outputs: Sequence[str]) -> None:
     """
     taken = {Path(source).resolve(): "the input"} if source != "-" else {}
     for path in outputs:
-        output_format(path)
         if path == "-":
             continue
         folder, resolved = Path(path).parent, Path(path).resolve()
@@ -65,6 +76,14 @@ def check_outputs(source: str, outputs: Sequence[str]) -> None:
                 expected="a folder that exists and may be written to",
                 came=f"the folder {str(folder)!r}",
                 do="Make the folder, or name another.",
+            )
+        if resolved.is_dir():
+            raise TranscriptError(
+                path,
+                "cannot be written",
+                expected="the name of a file",
+                came="a folder",
+                do="Name a file in it.",
             )
         if resolved in taken:
             raise TranscriptError(

@@ -146,10 +146,10 @@ def _answers(turns: pd.DataFrame) -> NDArray[np.float64]:
     if not said:
         return nan
     try:
-        vectorizer = TfidfVectorizer(analyzer=_stems, sublinear_tf=True).fit([*said, *asked])
+        both = TfidfVectorizer(analyzer=_stems, sublinear_tf=True).fit_transform([*said, *asked])
     except ValueError:  # no word but stop words
         return nan
-    one, two = vectorizer.transform(said), vectorizer.transform(asked)
+    one, two = both[: len(said)], both[len(said) :]
     close: NDArray[np.float64] = np.asarray(one.multiply(two).sum(axis=1), dtype=np.float64).ravel()
     close = np.clip(close, 0, 1)
     close[[not text for text in asked]] = np.nan

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from empathy_score.insight.opportunity import in_stock_words
 from empathy_score.insight.spoken import replies, spoken
@@ -44,7 +44,7 @@ def reply_flags(scores: Scores, promises: pd.DataFrame) -> dict[str, list[int]]:
     said = replies(spoken(scores, ("opportunity", "score")))
     given, missed = said["opportunity"] == "given", said["opportunity"] == "missed"
     stock = in_stock_words(scores)
-    which = {
+    which: dict[str, Any] = {
         "called for": given | missed,
         "given": given,
         "in own words": given & ~stock,

@@ -187,6 +187,7 @@ def _room() -> Any:
         decimal=lambda v: "–" if v != v else f"{v:.2f}",
         signal=_signal,
         in_words=_in_words,
+        shape=_shape,
     )
     return room
 
@@ -194,6 +195,12 @@ def _room() -> Any:
 def _in_words(wanted: dict[str, str]) -> str:
     """Say what a filter selects, for a button that shows a number alone."""
     return ", ".join(f"{FIELDS.get(name, name)} {value}" for name, value in wanted.items())
+
+
+def _shape(group: pd.Series) -> list[int]:
+    """Give warmth, competence and warmth again as heights in percent; none where none is known."""
+    values = group[["warmth_start", "competence_middle", "warmth_end"]].astype(float)
+    return [round(50 * value) for value in values.fillna(0)] if values.notna().any() else []
 
 
 def _signal(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -126,7 +126,7 @@ def _chosen(
     return first | set(draw.sample(rest, min(len(rest), max(limit - len(first), 0))))
 
 
-def _listed(members: dict[Any, Iterable[int]]) -> dict[int, list[Any]]:
+def _listed(members: Mapping[Any, Iterable[int]]) -> dict[int, list[Any]]:
     """Turn "name: its members" into "member: its names"."""
     names: dict[int, list[Any]] = {}
     for name, own in members.items():
@@ -150,16 +150,13 @@ class _Kinds:
         return [self._place(row) for row in judged or rows[:1]]
 
     def _place(self, row: dict[str, Any]) -> int:
-        kind = {
-            **{name: _plain(row.get(name)) for name in GROUPS},
-            "period": self._period.get(row["row"]),
-            "road": _plain(row["road"]),
-            "flag": self._flags.get(row["row"], []),
-        }
-        key = (*list(kind.values())[:-1], *kind["flag"])
+        kind = {name: _plain(row.get(name)) for name in (*GROUPS, "road")}
+        kind["period"] = self._period.get(row["row"])
+        flags = self._flags.get(row["row"], [])
+        key = (*kind.values(), *flags)
         if key not in self._places:
             self._places[key] = len(self.known)
-            self.known.append(kind)
+            self.known.append({**kind, "flag": flags})
         return self._places[key]
 
 
