@@ -232,12 +232,14 @@ def canned_share(scores: Scores) -> pd.Series:
     Returns
     -------
     Series
-        Index: rows of replies. NaN where the company has fewer than `FEWEST` conversations.
+        Index: rows of replies. The column `canned` where the scores have it; NaN where the company
+        has fewer than `FEWEST` conversations.
     """
     import pandas as pd
 
     said = replies(spoken(scores))
-    return pd.Series(canned_words(scores).share, index=said.index, name="canned")
+    share = said["canned"].astype(float) if "canned" in said else canned_words(scores).share
+    return pd.Series(share, index=said.index, name="canned")
 
 
 @once

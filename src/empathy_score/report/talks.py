@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from empathy_score.dimensions import ROADS
-from empathy_score.insight import discounted_empathy
+from empathy_score.insight import canned_share, discounted_empathy
 from empathy_score.insight.canned import canned_words
 from empathy_score.insight.spoken import by_conversation, replies, spoken
 from empathy_score.markers.types import MARKER_TYPES, marker_groups
@@ -168,6 +168,7 @@ class _Turns:
         self._markers = scores.markers
         self._canned = canned_words(scores)
         self._place = {row: place for place, row in enumerate(said.tolist())}
+        self._share = canned_share(scores).to_dict()
         self._own = discounted_empathy(scores).to_dict()
         self._moments = dict(zip(found.moments["row"], found.moments["change"], strict=True))
         self._beside = set(found.moments["reply_row"].dropna())
@@ -190,17 +191,16 @@ class _Turns:
         }
 
     def _agent(self, row: dict[str, Any]) -> dict[str, Any]:
-        place = self._place[row["row"]]
         return {
             "who": _plain(row.get("agent_id")),
             "road": _plain(row["road"]),
             "marks": [[m.type, m.start, m.end] for m in self._markers.get(row["row"], ())],
-            "canned": self._canned.spans(place),
-            "numbers": " · ".join(self._numbers(row, float(self._canned.share[place]))),
+            "canned": self._canned.spans(self._place[row["row"]]),
+            "numbers": " · ".join(self._numbers(row)),
             "beside": row["row"] in self._beside,
         }
 
-    def _numbers(self, row: dict[str, Any], canned: float) -> list[str]:
+    def _numbers(self, row: dict[str, Any]) -> list[str]:
         if is_missing(row["road"]):
             return []
         own = self._own[row["row"]]
@@ -211,8 +211,8 @@ class _Turns:
             shown.append(f"opportunity {row['opportunity']}")
         if row["score"] == row["score"]:
             shown.append(f"score {row['score']:.0f}")
-        if canned > 0:
-            shown.append(f"{canned:.0%} canned")
+        if self._share[row["row"]] > 0:
+            shown.append(f"{self._share[row['row']]:.0%} canned")
         return shown
 
 
