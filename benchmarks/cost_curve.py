@@ -46,9 +46,9 @@ def measure(turns: int, form: str, arguments: Sequence[str]) -> Cost:
     with tempfile.TemporaryDirectory() as folder:
         source, output = Path(folder) / "in.csv", Path(folder) / f"out.{form}"
         write_made(turns, source)
-        command = [sys.executable, "-m", "empathy_score.cli", "score", source, "-o", output]
+        command = [sys.executable, "-m", "empathy_score.cli", "score", str(source)]
         begun = time.perf_counter()
-        child = subprocess.Popen([*command, *arguments])
+        child = subprocess.Popen([*command, "-o", str(output), *arguments])
         _, status, usage = os.wait4(child.pid, 0)
         seconds = time.perf_counter() - begun
         child.returncode = os.waitstatus_to_exitcode(status)

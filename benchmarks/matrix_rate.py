@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from texts import authored
@@ -58,7 +58,7 @@ def _rate(x: Any, w: Any, each: float) -> float:
     import torch
     from torch.nn.functional import linear
 
-    wait = torch.cuda.synchronize if x.is_cuda else lambda: None
+    wait: Callable[[], Any] = torch.cuda.synchronize if x.is_cuda else (lambda: None)
     linear(x, w)
     count, begun = 0, time.perf_counter()
     while time.perf_counter() - begun < SECONDS:

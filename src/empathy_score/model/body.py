@@ -73,7 +73,7 @@ def _fast_bfloat16(kind: str) -> bool:
     import torch
 
     if kind == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     features = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
     return kind == "cpu" and any(features.get(name) for name in ("amx_bf16", "avx512_bf16"))
 

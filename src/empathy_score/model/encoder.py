@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby, zip_longest
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -292,9 +292,9 @@ class Encoder:
         with ThreadPoolExecutor(1) as ahead:
             cut = partial(self.tokenizer.encode_batch, add_special_tokens=False)
             coming = ahead.submit(cut, chunks[0] if chunks else [])
-            for chunk, following in zip_longest(chunks, chunks[1:], fillvalue=[]):
+            for place, chunk in enumerate(chunks, 1):
                 encodings = coming.result()
-                coming = ahead.submit(cut, following)
+                coming = ahead.submit(cut, chunks[place] if place < len(chunks) else [])
                 yield chunk, encodings
 
     def forward(
@@ -319,13 +319,14 @@ class Encoder:
 
         sizes = [len(window) for window in windows]
         ends = np.cumsum(sizes)
+        starts: Any = ends - sizes  # whole numbers, though numpy's stubs say otherwise
         ids = np.full(BATCH_TOKENS, self._pad, dtype=np.int64)
         places = np.zeros(BATCH_TOKENS, dtype=np.int64)
         ids[: ends[-1]] = np.concatenate(windows)
         places[: ends[-1]] = np.concatenate([np.arange(size) for size in sizes])
         runs = [(len(list(same)), size) for size, same in groupby(sizes)]
         hidden = self._body(ids, places, runs)
-        sums = np.add.reduceat(hidden[: ends[-1]], ends - sizes, axis=0, dtype=np.float64)
+        sums = np.add.reduceat(hidden[: ends[-1]], starts, axis=0, dtype=np.float64)
         if self.tagger is None:
             return sums, []
         with torch.inference_mode():

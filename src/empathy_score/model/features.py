@@ -225,7 +225,8 @@ def _transformed(vectorizer: Any, texts: Sequence[str]) -> csr_matrix:
     """Transform texts, each distinct one once."""
     places: dict[str, int] = {}
     rows = [places.setdefault(text, len(places)) for text in texts]
-    return vectorizer.transform(list(places))[rows]
+    distinct: csr_matrix = vectorizer.transform(list(places))
+    return distinct[rows]
 
 
 def dense_features(
