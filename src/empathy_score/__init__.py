@@ -13,6 +13,7 @@ from empathy_score.conversation import Conversation, Marker, Turn
 from empathy_score.dimensions import DIMENSIONS, Dimension
 from empathy_score.errors import EmpathyScoreError, LabelError, ModelError, TranscriptError
 from empathy_score.markers.types import MARKER_TYPES, MarkerType
+from empathy_score.redaction import redact
 from empathy_score.version import __version__
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ __all__ = [
     "Turn",
     "__version__",
     "read_transcripts",
+    "redact",
     "score",
 ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -54,6 +54,13 @@ ColumnsOption = Annotated[
     str | None, typer.Option(help="Your column names: conversation_id=case_no,role=who")
 ]
 RolesOption = Annotated[str | None, typer.Option(help="Your role values: barista=agent")]
+RedactOption = Annotated[
+    bool,
+    typer.Option(
+        "--redact",
+        help="Take e-mail addresses, phone, card and account numbers out before all else.",
+    ),
+]
 
 
 @app.command("score")
@@ -81,12 +88,17 @@ def score_command(
     spill: Annotated[
         str | None, typer.Option(help="Folder for what does not fit into memory.")
     ] = None,
+    redact: RedactOption = False,
 ) -> None:
     """Score transcript files, as one corpus: one row a turn, in its order, with its scores."""
     from empathy_score.batch.sources import fits_into_memory, input_files
 
     outputs = [path for path in (output, conversations) if path is not None]
-    named: dict[str, Any] = {"columns": _pairs(columns, "--columns"), "roles": _roles(roles)}
+    named: dict[str, Any] = {
+        "columns": _pairs(columns, "--columns"),
+        "roles": _roles(roles),
+        "redact": _redact(redact),
+    }
     paths = [] if sources == ["-"] else input_files(sources)
     console = _console(stderr=True)
     by_way_of_disk = resume or workers > 1 or spill is not None
@@ -205,6 +217,7 @@ def report_command(
     columns: ColumnsOption = None,
     roles: RolesOption = None,
     model: ModelOption = "default",
+    redact: RedactOption = False,
 ) -> None:
     """Write one self-contained page: which road you are on, what was missed, whom to call."""
     from empathy_score.report import check_report, write_report
@@ -217,12 +230,22 @@ def report_command(
     notes: list[Note] = []
     table, name = read_table(source, notes)
     if is_scored(table):
+        if redact:
+            raise TranscriptError(
+                name,
+                "is scored already: its markers' spans fit its texts as they are",
+                expected="transcripts that are to be scored",
+                came="a scored table with --redact",
+                do="Score the transcripts again: empathy-score score IN -o OUT --redact.",
+            )
         scores = scores_of(table, name, notes, roles=_roles(roles))
     else:
         from empathy_score.scorer import Scorer
 
         named = _pairs(columns, "--columns")
-        transcripts = lay_out(table, name, notes, columns=named, roles=_roles(roles))
+        transcripts = lay_out(
+            table, name, notes, columns=named, roles=_roles(roles), redact=_redact(redact)
+        )
         with _bar(console) as progress:
             scores = Scorer(model).score(transcripts, progress)
     write_report(scores, output, title=title, limit=conversations)
@@ -392,6 +415,12 @@ def _target(given: str) -> tuple[str, Kind | None]:
 
 def _roles(given: str | None) -> dict[str, Role]:
     return cast("dict[str, Role]", _pairs(given, "--roles"))
+
+
+def _redact(wanted: bool) -> Callable[[str], str] | None:
+    from empathy_score.redaction import redact
+
+    return redact if wanted else None
 
 
 def _pairs(given: str | None, option: str) -> dict[str, str]:

@@ -57,7 +57,7 @@ def read_turns(
     pending: list[tuple[str, tuple[str, ...]]] = []
     wordless = 0
     for conversation in conversations:
-        asked: tuple[int, ...] = ()
+        asked: list[int] = []
         replied = False
         for place, turn in enumerate(conversation.turns):
             if turn.role == "other" or turn.row is None or not turn.text.strip():
@@ -69,11 +69,12 @@ def read_turns(
             found[turn.role].rows.append(turn.row)
             if turn.role == "agent":
                 pending.append((turn.text, before))
-                found["agent"].answered.append(asked)
+                found["agent"].answered.append(tuple(asked))
                 asked, replied = asked[-1:], True
             else:
-                asked = (*(() if replied else asked), len(found["customer"].readings))
-                replied = False
+                if replied:
+                    asked, replied = [], False
+                asked.append(len(found["customer"].readings))
                 found["customer"].readings.append(Reading(turn.text, before))
     markers: list[tuple[Marker, ...]] = matcher.find_all(text for text, _ in pending)
     found["agent"].readings.extend(

@@ -13,8 +13,9 @@ from empathy_score.conversation import Marker, Role
 from empathy_score.dimensions import DIMENSIONS
 from empathy_score.errors import TranscriptError
 from empathy_score.scores import SUMS, Scores
-from empathy_score.transcripts.formats import Note, is_missing, read_table
+from empathy_score.transcripts.formats import SCORED, Note, is_missing, read_table
 from empathy_score.transcripts.reading import lay_out
+from empathy_score.transcripts.times import numbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +25,7 @@ _TRUE = {"true": True, "false": False}
 
 def is_scored(table: pd.DataFrame) -> bool:
     """Tell whether a table was written by us: it has markers and a signature."""
-    return {"markers", "signature"} <= set(map(str, table.columns))
+    return set(map(str, table.columns)) >= SCORED
 
 
 def read_scores(source: Any, *, roles: Mapping[str, Role] | None = None) -> Scores:
@@ -69,19 +70,21 @@ def scores_of(
     names = [n for d in found for n in d.columns if n in table.columns]
     names += [n for n in (*SUMS, "canned") if n in table.columns]
     columns = {n: _column(table[n], n in texts, n == "needs_review") for n in names}
+    given = table.drop(columns=[*names, "markers", "signature"])
+    transcripts = lay_out(given, name, notes, roles=roles)
+    said = {turn.row: turn.text for conversation in transcripts for turn in conversation.turns}
     markers = {
-        row: _markers(value, row, name)
+        row: _markers(value, said[row], row, name)
         for row, value in enumerate(table["markers"])
         if not _empty(value)
     }
-    signatures = [str(v) for v in table["signature"].dropna().unique()[:1]]
-    given = table.drop(columns=[*names, "markers", "signature"])
+    signed = (str(value) for value in table["signature"] if not is_missing(value))
     return Scores(
-        transcripts=lay_out(given, name, notes, roles=roles),
+        transcripts=transcripts,
         dimensions=found,
         columns=columns,
         markers=markers,
-        signature=signatures[0] if signatures else "",
+        signature=next(signed, ""),
         notes=tuple(notes),
         seconds=0.0,
     )
@@ -93,10 +96,7 @@ def _empty(value: Any) -> bool:
 
 def _column(column: pd.Series, text: bool, flag: bool) -> NDArray[Any]:
     if not (text or flag):
-        numbers: NDArray[Any] = pd.to_numeric(column, errors="coerce").to_numpy(
-            dtype=np.float64, na_value=float("nan")
-        )
-        return numbers
+        return numbers(column)
     values = np.full(len(column), None, dtype=object)
     for row, value in enumerate(column):
         if not _empty(value):
@@ -104,7 +104,21 @@ def _column(column: pd.Series, text: bool, flag: bool) -> NDArray[Any]:
     return values
 
 
-def _markers(value: Any, row: int, name: str) -> tuple[Marker, ...]:
+def _markers(value: Any, text: str, row: int, name: str) -> tuple[Marker, ...]:
+    """Read a cell of markers, whose spans must be those of the row's text."""
+    found = _listed(value)
+    if found is None or any(not _fits(marker, text) for marker in found):
+        raise TranscriptError(
+            name,
+            f"row {row + 1}, column 'markers' cannot be read",
+            expected="a list of objects with type, start, end, text and score, spans of the text",
+            came="something else",
+            do="Take the table as empathy-score wrote it, or score it again.",
+        )
+    return found
+
+
+def _listed(value: Any) -> tuple[Marker, ...] | None:
     try:
         found = json.loads(value) if isinstance(value, str) else value
         return tuple(
@@ -113,11 +127,9 @@ def _markers(value: Any, row: int, name: str) -> tuple[Marker, ...]:
             )
             for m in found
         )
-    except (TypeError, ValueError, KeyError) as error:
-        raise TranscriptError(
-            name,
-            f"row {row + 1}, column 'markers' cannot be read",
-            expected="a list of objects with type, start, end, text and score",
-            came=repr(value)[:40],
-            do="Take the table as empathy-score wrote it.",
-        ) from error
+    except (TypeError, ValueError, LookupError, ArithmeticError, RecursionError):
+        return None
+
+
+def _fits(marker: Marker, text: str) -> bool:
+    return 0 <= marker.start < marker.end and text[marker.start : marker.end] == marker.text

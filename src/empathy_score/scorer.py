@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from empathy_score.insight.canned import Recurrence
     from empathy_score.model.model import Model, Predictions, ScoredRole
+    from empathy_score.transcripts.redacting import Redact
 
 DECIMALS = 6
 """Scores are rounded to this many: more than they mean, less than arithmetic noise."""
@@ -137,6 +138,7 @@ class Scorer:
         columns: Mapping[str, str] | None = None,
         roles: Mapping[str, Role] | None = None,
         recurrence: Recurrence | None = None,
+        redact: Redact | None = None,
     ) -> Scores:
         """Score every turn of a table or of some conversations.
 
@@ -150,6 +152,9 @@ class Scorer:
         recurrence : Recurrence, optional
             What recurs over the corpus that the table is a part of, for the column `canned`; what
             recurs in the table itself by default.
+        redact : callable, optional
+            As in `read_transcripts`; what it gives is what is scored, stored and shown, and what
+            spans refer to.
 
         Returns
         -------
@@ -163,6 +168,8 @@ class Scorer:
         """
         begun = time.perf_counter()
         transcripts = _transcripts(table, columns, roles)
+        if redact is not None:
+            transcripts = transcripts.redacted(redact)
         readings, wordless = read_turns(transcripts, self.matcher)
         predictions = self.model.predict(
             {role: found.readings for role, found in readings.items()},
@@ -325,6 +332,7 @@ def score(
     model: str | Path | Model = "default",
     columns: Mapping[str, str] | None = None,
     roles: Mapping[str, Role] | None = None,
+    redact: Redact | None = None,
     review_rate: float = 0.1,
     progress: Progress | None = None,
 ) -> Scores:
@@ -340,6 +348,8 @@ def score(
         Canonical column name to the table's own, where it is not recognised by itself.
     roles : mapping of str to {"agent", "customer", "other"}, optional
         Further role values.
+    redact : callable, optional
+        Takes a text and gives what may be kept of it, such as `empathy_score.redact`.
     review_rate : float, default 0.1
         Share of replies that `needs_review` points out; see `Scorer`.
     progress : callable, optional
@@ -357,7 +367,7 @@ def score(
         Where the model cannot be loaded.
     """
     return Scorer(model, review_rate=review_rate).score(
-        table, progress, columns=columns, roles=roles
+        table, progress, columns=columns, roles=roles, redact=redact
     )
 
 

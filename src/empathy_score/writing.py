@@ -6,15 +6,19 @@ import csv
 import gzip
 import json
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from numbers import Number
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from empathy_score.errors import TranscriptError
 from empathy_score.transcripts import free_name
-from empathy_score.transcripts.formats import whole_characters
+from empathy_score.transcripts.formats import is_missing, whole_characters
+from empathy_score.transcripts.spreadsheets import harmless
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -160,10 +164,14 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
     TranscriptError
         Where it cannot be written.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary: Path | None = None
     try:
-        with temporary.open("wb") as raw:
-            yield raw
+        with NamedTemporaryFile(
+            dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False
+        ) as raw:  # only its owner may read it
+            temporary = Path(raw.name)
+            yield cast("IO[bytes]", raw)
+        temporary.chmod(_mode(path))
         temporary.replace(path)
     except OSError as error:
         raise TranscriptError(
@@ -174,8 +182,18 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
             do="Check the folder, its permissions and the disk.",
         ) from error
     finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        if temporary is not None:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+
+def _mode(path: Path) -> int:
+    """Give the permissions that a file had, or that a new one gets."""
+    if path.exists():
+        return stat.S_IMODE(path.stat().st_mode)
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return 0o666 & ~mask
 
 
 def _jsonl_parts(out: IO[bytes]) -> Callable[[pd.DataFrame], None]:
@@ -191,10 +209,7 @@ def _delimited_parts(out: IO[bytes], form: str) -> Callable[[pd.DataFrame], None
 
     def write(frame: pd.DataFrame) -> None:
         nonlocal begun
-        flat = frame.copy(deep=False)
-        if "markers" in flat:
-            flat["markers"] = [None if v is None else as_json(v) for v in flat["markers"]]
-        text = flat.to_csv(
+        text = _spreadsheet(frame).to_csv(
             index=False,
             header=not begun,
             sep="\t" if form == ".tsv" else ",",
@@ -204,6 +219,28 @@ def _delimited_parts(out: IO[bytes], form: str) -> Callable[[pd.DataFrame], None
         begun = True
 
     return write
+
+
+def _spreadsheet(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give the table as a spreadsheet may open it: lists as JSON, no text that it would run."""
+    import pandas as pd
+    from pandas.api.types import is_datetime64_any_dtype, is_numeric_dtype
+
+    flat = frame.copy(deep=False)
+    if "markers" in flat:
+        flat["markers"] = [None if v is None else as_json(v) for v in flat["markers"]]
+    for place in range(flat.shape[1]):
+        column = flat.iloc[:, place]
+        if not (is_numeric_dtype(column) or is_datetime64_any_dtype(column)):
+            cells = [_harmless(value) for value in column]
+            flat.isetitem(place, pd.Series(cells, index=flat.index, dtype=object))
+    flat.columns = [harmless(str(name)) for name in flat.columns]
+    return flat
+
+
+def _harmless(value: Any) -> Any:
+    """Give a number as it is, and all else as text that nothing runs."""
+    return value if is_missing(value) or isinstance(value, Number) else harmless(str(value))
 
 
 class _ParquetParts:

@@ -23,6 +23,7 @@ from empathy_score.model.model import Model
 from empathy_score.scorer import Scorer
 from empathy_score.transcripts.formats import Note
 from empathy_score.transcripts.reading import arrange
+from empathy_score.transcripts.redacting import Redact
 from empathy_score.writing import check_outputs
 
 Step = Callable[[str, int, int], None]
@@ -37,6 +38,7 @@ def score_files(
     model: str | Path | Model = "default",
     columns: Mapping[str, str] | None = None,
     roles: Mapping[str, Role] | None = None,
+    redact: Redact | None = None,
     review_rate: float = 0.1,
     resume: bool = False,
     workers: int = 1,
@@ -58,7 +60,8 @@ def score_files(
     model : str, path or Model, default "default"
         As in `Scorer`; several workers need its name or folder.
     columns, roles : mapping, optional
-        As in `read_transcripts`.
+    redact : callable, optional
+        As in `read_transcripts`; nothing reaches the disk before it.
     review_rate : float, default 0.1
     resume : bool, default False
         Go on from what an interrupted run of the same call has left.
@@ -93,13 +96,14 @@ def score_files(
         "inputs": [_state(path) for path in paths],
         "columns": dict(columns or {}),
         "roles": dict(roles or {}),
+        "redact": redact and f"{redact.__module__}.{redact.__qualname__}",
         "signature": scorer.signature,
     }
     folder = Path(spill or Path(output).parent) / f".{Path(output).name}.empathy-score"
     try:
         with Work(folder, run, resume=resume) as work:
             staged = stage(
-                work, paths, columns=columns or {}, roles=roles or {},
+                work, paths, columns=columns or {}, roles=roles or {}, redact=redact,
                 progress=lambda n: said("reading", n, 0),
             )  # fmt: skip
             _score(work, staged, scorer, model, workers, said)

@@ -25,6 +25,7 @@ from empathy_score.readings import has_words
 from empathy_score.transcripts.formats import Note, clean_text
 from empathy_score.transcripts.pieces import pieces_of
 from empathy_score.transcripts.reading import KnownRoles, Order, OrderFinder, shape_of
+from empathy_score.transcripts.redacting import Redact
 from empathy_score.transcripts.times import TimeReader
 
 CHUNK_TURNS = 10_000
@@ -93,6 +94,7 @@ def stage(
     *,
     columns: Mapping[str, str],
     roles: Mapping[str, Role],
+    redact: Redact | None,
     progress: Callable[[int], None],
 ) -> Staged:
     """Read the input once, or take what an earlier run has read of it.
@@ -102,7 +104,8 @@ def stage(
     work : Work
     paths : list of Path
     columns, roles : mapping
-        As in `read_transcripts`.
+    redact : callable or None
+        As in `read_transcripts`; nothing reaches the disk before it.
     progress : callable
         Called with the number of turns read so far.
 
@@ -113,10 +116,10 @@ def stage(
     """
     pieces = pieces_of(paths)
     name = str(paths[0]) if len(paths) == 1 else f"{len(paths)} files"
-    shape = shape_of(pieces.header, columns, name)
+    shape = shape_of(pieces.header, columns, name, redact)
     known = KnownRoles(roles, name)
     types = {shape.renames.get(n, n): kind for n, kind in pieces.types.items()}
-    codec = Codec(pieces.cells, types)
+    codec = Codec(pieces.cells, {**types, "text": pa.string()})
     if not work.has(STAGED):
         notes: list[Note] = []
         finder = OrderFinder()

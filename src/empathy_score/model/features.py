@@ -165,6 +165,13 @@ class TurnFeatures:
         """How many columns `transform` gives."""
         return len(self.style_mean_) + sum(len(v.vocabulary_) for v in self.lexical_.values())
 
+    def is_sound(self) -> bool:
+        """Tell whether there is a mean and a scale above 0 for each count of style."""
+        shape = (_style_width(self.marker_types),)
+        return self.style_mean_.shape == self.style_scale_.shape == shape and bool(
+            (self.style_scale_ > 0).all()
+        )
+
     def _style(self, readings: Sequence[Reading]) -> NDArray[np.float64]:
         rows = []
         known: dict[str, list[int]] = {}
@@ -178,8 +185,8 @@ class TurnFeatures:
             types = [marker.type for marker in reading.markers]
             counts += [types.count(name) for name in self.marker_types]
             rows.append(counts)
-        width = 3 + 2 * len(_STYLE) + len(self.marker_types)
-        return np.log1p(np.array(rows, dtype=np.float64).reshape(-1, width))
+        counted = np.array(rows, dtype=np.float64).reshape(-1, _style_width(self.marker_types))
+        return np.log1p(counted)
 
     def state(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         """Give what was fitted as plain values and arrays."""
@@ -208,6 +215,10 @@ class TurnFeatures:
         features.style_mean_ = arrays["style.mean"]
         features.style_scale_ = arrays["style.scale"]
         return features
+
+
+def _style_width(marker_types: Sequence[str]) -> int:
+    return 3 + 2 * len(_STYLE) + len(marker_types)
 
 
 def _vectorizer(name: str, **settings: Any) -> Any:

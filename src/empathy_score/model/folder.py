@@ -1,4 +1,7 @@
-"""The model folder: json + safetensors + skops, each file's hash checked before it is read.
+"""The model folder: json + safetensors + skops, each file's hash checked before it is parsed.
+
+A file is read once, so that what was checked is what is parsed. Nothing in a folder is run, and no
+other file of it is opened.
 
 ```
 config.json           format, name, encoder's sizes, dimensions of each part, how markers are
@@ -16,24 +19,25 @@ README.md             model card
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load, save_file
 
-from empathy_score.dimensions import Dimension
+from empathy_score.dimensions import DIMENSIONS, Dimension, Kind
 from empathy_score.errors import ModelError
 from empathy_score.markers.types import MarkerType
 from empathy_score.model.body import Arithmetic
 from empathy_score.model.calibration import Calibration, n_calibrators
-from empathy_score.model.encoder import CONFIG, Encoder
+from empathy_score.model.encoder import CONFIG, WINDOW, Encoder
 from empathy_score.model.features import TurnFeatures, dense_width
 from empathy_score.model.heads import Heads, n_margins
 from empathy_score.model.model import SCORED_ROLES, Model, Part
@@ -55,6 +59,9 @@ TAGGER = "tagger."
 N_HEADS = 2
 """Dense and lexical."""
 
+LARGEST = 2 << 30
+"""Bytes that a file may have, as it lies there or unpacked."""
+
 _BROKEN = (
     SafetensorError,
     zipfile.BadZipFile,
@@ -65,6 +72,8 @@ _BROKEN = (
     AttributeError,
     ImportError,
     RuntimeError,
+    ArithmeticError,
+    MemoryError,
 )
 """What readers raise at a file that they did not write."""
 
@@ -128,10 +137,10 @@ def save_model(model: Model, folder: str | Path) -> Model:
         "joins": {name: asdict(join) for name, join in model.joins.items()},
         "doubt": list(model.doubt),
         "facts": dict(model.facts),
-        "sha256": {name: _sha256(folder / name) for name in FILES},
+        "sha256": {name: _sha256((folder / name).read_bytes()) for name in FILES},
     }
     _write_json(folder / "config.json", config)
-    return replace(model, digest=_digest(folder))
+    return replace(model, digest=_digest(_config(folder)))
 
 
 def load_model(folder: str | Path, *, dtype: str | None = None, device: str | None = None) -> Model:
@@ -154,28 +163,19 @@ def load_model(folder: str | Path, *, dtype: str | None = None, device: str | No
     """
     folder = default_folder() if str(folder) == "default" else Path(folder)
     arithmetic = Arithmetic.chosen(device, dtype)
-    config = _config(folder)
-    for name in FILES:
-        path = folder / name
-        if not path.is_file():
-            raise ModelError(f"The model folder {folder} lacks {name}; save or fetch it again.")
-        expected = config["sha256"].get(name) if isinstance(config["sha256"], dict) else None
-        came = _sha256(path)
-        if came != expected:
-            raise ModelError(
-                f"{path} was altered: SHA-256 {expected} expected, {came} came. "
-                "Use the folder as it was saved."
-            )
+    plain = _config(folder)
+    config = _checked_config(plain, folder / "config.json")
+    files = {name: _checked(folder / name, config["sha256"]) for name in FILES}
     try:
         return Model(
             name=str(config["name"]),
-            encoder=_encoder(folder, config, arithmetic),
-            parts=_parts(folder, config["parts"], int(config["encoder"]["config"]["hidden_size"])),
-            markers=tuple(_marker_type(**kind) for kind in _read_json(folder / "markers.json")),
+            parts=_parts(files, config["parts"], int(config["encoder"]["config"]["hidden_size"])),
+            markers=tuple(_marker_type(**kind) for kind in json.loads(files["markers.json"])),
             joins={str(name): _join(**join) for name, join in config["joins"].items()},
-            doubt=tuple(float(value) for value in config["doubt"]),
+            doubt=tuple(_share(value) for value in config["doubt"]),
             facts=dict(config["facts"]),
-            digest=_digest(folder),
+            digest=_digest(plain),
+            encoder=_encoder(files, config, arithmetic),
         )
     except _BROKEN as error:
         raise ModelError(
@@ -183,36 +183,79 @@ def load_model(folder: str | Path, *, dtype: str | None = None, device: str | No
         ) from error
 
 
-def _encoder(folder: Path, config: dict[str, Any], arithmetic: Arithmetic) -> Encoder:
-    arrays = load_file(folder / "encoder.safetensors")
+def _checked(path: Path, hashes: Any) -> bytes:
+    """Read a file whose hash must be the one that the config names."""
+    if not path.is_file():
+        raise ModelError(
+            f"The model folder {path.parent} lacks {path.name}; save or fetch it again."
+        )
+    if path.stat().st_size > LARGEST:
+        raise ModelError(f"{path} is larger than any file of a model: over {LARGEST >> 30} GiB.")
+    data = path.read_bytes()
+    expected = hashes.get(path.name) if isinstance(hashes, dict) else None
+    came = _sha256(data)
+    if came != expected:
+        raise ModelError(
+            f"{path} was altered: SHA-256 {expected} expected, {came} came. "
+            "Use the folder as it was saved."
+        )
+    return data
+
+
+def _encoder(files: Mapping[str, bytes], config: dict[str, Any], arithmetic: Arithmetic) -> Encoder:
+    arrays = _arrays(files["encoder.safetensors"])
     own = _part(arrays, TAGGER)
-    if own and own["weight"].shape[1:] != (config["encoder"]["config"]["hidden_size"],):
-        raise ValueError("the tagger does not fit the encoder")
     sizes = {name: config["encoder"]["config"][name] for name in CONFIG}
-    return Encoder(
-        {name: array for name, array in arrays.items() if not name.startswith(TAGGER)},
+    if own and own["weight"].shape[1:] != (sizes["hidden_size"],):
+        raise ValueError("the tagger does not fit the encoder")
+    body = {name: array for name, array in arrays.items() if not name.startswith(TAGGER)}
+    _check_body(body, sizes)
+    encoder = Encoder(
+        body,
         sizes,
-        (folder / "tokenizer.json").read_text(encoding="utf-8"),
+        files["tokenizer.json"].decode("utf-8"),
         Tagger.from_arrays(config["tags"], own) if config["tags"] else None,
         str(config["encoder"]["name"]),
         arithmetic,
     )
+    if max(encoder.tokenizer.get_vocab().values()) >= sizes["vocab_size"]:
+        raise ValueError("the tokenizer does not fit the encoder")
+    return encoder
+
+
+def _check_body(arrays: Mapping[str, NDArray[Any]], sizes: Mapping[str, Any]) -> None:
+    """Refuse sizes that are none, or of which more would be made than there are weights."""
+    whole = {n: v for n, v in sizes.items() if n not in ("hidden_act", "layer_norm_eps")}
+    if not all(type(value) is int and value > 0 for value in whole.values()):
+        raise ValueError("a size is no whole number above 0")
+    if whole["num_hidden_layers"] > len(arrays):
+        raise ValueError("the encoder has fewer layers than its config names")
+    if whole["max_position_embeddings"] < WINDOW or not 0 < sizes["layer_norm_eps"] < 1:
+        raise ValueError("the encoder cannot read what is put to it")
 
 
 def _join(source: str, patterns: float, tagger: float) -> TagJoin:
     if source not in ("patterns", "tagger", "both"):
         raise ValueError("no such source of markers")
-    return TagJoin(source, float(patterns), float(tagger))  # type: ignore[arg-type]
+    return TagJoin(source, _share(patterns), _share(tagger))  # type: ignore[arg-type]
 
 
-def _parts(folder: Path, entries: list[list[dict[str, Any]]], width: int) -> tuple[Part, ...]:
+def _share(value: Any) -> float:
+    if not 0 <= float(value) <= 1:
+        raise ValueError("no probability")
+    return float(value)
+
+
+def _parts(
+    files: Mapping[str, bytes], entries: list[list[dict[str, Any]]], width: int
+) -> tuple[Part, ...]:
     """Put features, heads and calibration of each part together; their shapes must agree."""
-    plain = _read_json(folder / "features.json")
-    arrays = load_file(folder / "weights.safetensors")
-    calibration = _load_calibration(folder / "calibration.skops")
+    plain = json.loads(files["features.json"])
+    arrays = _arrays(files["weights.safetensors"])
+    calibration = _load_calibration(files["calibration.skops"])
     parts = []
     for place, entry in enumerate(entries):
-        own = tuple(Dimension(**{**e, "levels": tuple(e["levels"])}) for e in entry)
+        own = tuple(_dimension(**e) for e in entry)
         (role,) = {d.role for d in own}
         if role not in SCORED_ROLES:
             raise ValueError("no such role")
@@ -228,6 +271,25 @@ def _parts(folder: Path, entries: list[list[dict[str, Any]]], width: int) -> tup
 
 
 _HEADS = ("coefficients", "intercepts")
+_OURS = {d.name: d for d in DIMENSIONS}
+
+
+def _dimension(name: str, levels: list[Any], **plain: Any) -> Dimension:
+    """Make a dimension; one that is called like one of ours must be it, but for its description."""
+    found = Dimension(str(name), levels=tuple(levels), **plain)
+    described = replace(found, definition="", source="")
+    ours = _OURS.get(found.name)
+    if ours is not None and described != replace(ours, definition="", source=""):
+        raise ValueError("another dimension has the name of one of ours")
+    numbers = all(isinstance(level, int | float) for level in levels)
+    named = found.kind in ("nominal", "multilabel")
+    if (
+        found.kind not in get_args(Kind)
+        or (found.kind == "ordinal" and not numbers)
+        or (found.probabilities and not named)
+    ):
+        raise ValueError("a dimension's kind does not fit its levels or columns")
+    return found
 
 
 def _check(part: Part, width: int) -> None:
@@ -239,11 +301,15 @@ def _check(part: Part, width: int) -> None:
     wanted = (dense_width(width), part.features.n_features)
     if (len(part.dense.coefficients), len(part.lexical.coefficients)) != wanted:
         raise ValueError("the heads do not fit the features")
+    if not part.features.is_sound():
+        raise ValueError("the features' scales do not fit them")
     for d in part.dimensions:
         _check_calibrators(d, part.calibration.estimators[d.name])
 
 
 def _marker_type(patterns: list[str], needs: list[str], **plain: str) -> MarkerType:
+    if not all(isinstance(value, str) for value in (*patterns, *needs, *plain.values())):
+        raise ValueError("a marker type holds something else than text")
     return MarkerType(**plain, patterns=tuple(patterns), needs=tuple(needs))
 
 
@@ -256,14 +322,14 @@ def _check_calibrators(dimension: Dimension, estimators: Any) -> None:
         isinstance(estimators, list)
         and len(estimators) == wanted
         and all(
-            isinstance(e, LogisticRegression) and e.coef_.shape[1] == inputs for e in estimators
+            isinstance(e, LogisticRegression)
+            and e.coef_.shape[1] == inputs
+            and np.isfinite(e.coef_).all()
+            and np.isfinite(e.intercept_).all()
+            for e in estimators
         )
     ):
         raise ModelError(f"The calibrators of {dimension.name!r} do not fit it; save them again.")
-
-
-def _read_json(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def _write_json(path: Path, value: Any) -> None:
@@ -271,16 +337,20 @@ def _write_json(path: Path, value: Any) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def _config(folder: Path) -> dict[str, Any]:
-    path = folder / "config.json"
+def _config(folder: Path) -> bytes:
     try:
-        config = json.loads(path.read_text(encoding="utf-8"))
+        return (folder / "config.json").read_bytes()
     except OSError as error:
         raise ModelError(
             f"{folder} is not a model folder: it has no readable config.json. "
             "Name a folder written by empathy_score, or 'default'."
         ) from error
-    except ValueError as error:
+
+
+def _checked_config(plain: bytes, path: Path) -> dict[str, Any]:
+    try:
+        config = json.loads(plain)
+    except (ValueError, RecursionError) as error:
         raise ModelError(f"{path} is not JSON: {error}") from error
     if not isinstance(config, dict) or config.get("format") != FORMAT:
         came = config.get("format") if isinstance(config, dict) else type(config).__name__
@@ -291,16 +361,29 @@ def _config(folder: Path) -> dict[str, Any]:
     return config
 
 
-def _load_calibration(path: Path) -> list[dict[str, Any]]:
+def _load_calibration(data: bytes) -> list[dict[str, Any]]:
     import skops.io as sio
 
-    untrusted = sio.get_untrusted_types(file=path)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if sum(member.file_size for member in archive.infolist()) > LARGEST:
+            raise ModelError("calibration.skops unpacks to more than any model has.")
+    untrusted = sio.get_untrusted_types(data=data)
     if untrusted:
-        raise ModelError(f"{path} holds types that are not allowed: {', '.join(untrusted)}")
-    loaded = sio.load(path, trusted=[])
+        raise ModelError(
+            f"calibration.skops holds types that are not allowed: {', '.join(untrusted)}"
+        )
+    loaded = sio.loads(data, trusted=[])
     if not isinstance(loaded, list):
-        raise ModelError(f"{path} holds a {type(loaded).__name__}, not calibrators.")
+        raise ModelError(f"calibration.skops holds a {type(loaded).__name__}, not calibrators.")
     return loaded
+
+
+def _arrays(data: bytes) -> dict[str, NDArray[Any]]:
+    """Read arrays; a weight must be a number."""
+    arrays: dict[str, NDArray[Any]] = load(data)
+    if not all(np.isfinite(array).all() for array in arrays.values()):
+        raise ValueError("a weight is not finite")
+    return arrays
 
 
 def _part(arrays: Mapping[str, NDArray[Any]], prefix: str) -> dict[str, NDArray[Any]]:
@@ -311,10 +394,10 @@ def _write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     save_file({name: np.ascontiguousarray(array) for name, array in sorted(arrays.items())}, path)
 
 
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
-def _digest(folder: Path) -> str:
+def _digest(config: bytes) -> str:
     """Give a short name of a saved model: its config holds the hashes of all other files."""
-    return _sha256(folder / "config.json")[:10]
+    return _sha256(config)[:10]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from empathy_score.dimensions import Dimension, Level
 from empathy_score.errors import LabelError
+from empathy_score.transcripts.columns import named
 from empathy_score.transcripts.formats import is_missing
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def level_index(column: pd.Series, dimension: Dimension) -> NDArray[np.int64]:
                 listed = ", ".join(map(str, dimension.levels))
                 raise LabelError(
                     f"row {row + 1}, column {dimension.name!r}: expected one of {listed}, "
-                    f"came {repr(value)[:26]}. Mend the label."
+                    f"came {named(value)}. Mend the label."
                 )
         if dimension.kind == "multilabel":
             index[row] = sum(1 << place[level] for level in set(levels))
@@ -153,6 +154,6 @@ def _as_level(value: Any, dimension: Dimension) -> Level:
         return text if text in dimension.levels else folded.get(text.lower(), text)
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return str(value)
     return int(number) if number.is_integer() else str(value)

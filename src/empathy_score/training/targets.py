@@ -10,7 +10,7 @@ import numpy as np
 from empathy_score.dimensions import DIMENSIONS, Dimension, Kind, Level
 from empathy_score.errors import LabelError
 from empathy_score.training.labels import SEPARATOR, is_empty, several
-from empathy_score.transcripts.columns import ALIASES, key
+from empathy_score.transcripts.columns import ALIASES, key, named
 from empathy_score.transcripts.formats import Note, read_table
 from empathy_score.transcripts.reading import Transcripts, lay_out
 
@@ -235,7 +235,7 @@ def _plain(value: Any) -> Level:
     """Give a whole number as one, in whatever form it came, and all else as text."""
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return str(value).strip()
     return int(number) if number.is_integer() else str(value).strip()
 
@@ -245,7 +245,7 @@ def _order(level: Level) -> tuple[bool, float, str]:
 
 
 def _some(levels: Iterable[Level]) -> str:
-    shown = [repr(level)[:26] for level in levels]
+    shown = [named(level) for level in levels]
     return ", ".join(shown[:6]) + (", ..." if len(shown) > 6 else "")
 
 

@@ -18,6 +18,7 @@ from empathy_score.model.model import SCORED_ROLES, ScoredRole
 from empathy_score.readings import RoleReadings, read_turns
 from empathy_score.training.labels import is_empty, level_index
 from empathy_score.transcripts import Transcripts, read_transcripts
+from empathy_score.transcripts.columns import named
 
 Spans = tuple[tuple[str, int, int], ...]
 """Labelled markers of one reply: type, start and end in the untouched text."""
@@ -143,7 +144,7 @@ def _weights(part: Any) -> NDArray[np.float64]:
     weights: NDArray[np.float64] = pd.to_numeric(given, errors="coerce").to_numpy(float)
     if not (weights > 0).all():
         worst = given.iloc[int(np.flatnonzero(~(weights > 0))[0])]
-        raise LabelError(f"Column 'weight' has {str(worst)[:26]!r}; a weight is a number over 0.")
+        raise LabelError(f"Column 'weight' has {named(worst)}; a weight is a number over 0.")
     return weights
 
 

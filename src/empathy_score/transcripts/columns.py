@@ -85,7 +85,7 @@ def resolve_columns(
         Where a required column is missing or a chosen one does not exist.
     """
     names = list(present)
-    listed = shorten(names)
+    there = listed(names)
     for canonical, own in chosen.items():
         if canonical not in ALIASES:
             raise TranscriptError(
@@ -99,7 +99,7 @@ def resolve_columns(
             raise TranscriptError(
                 source,
                 f"column {own!r}, named for {canonical!r}, is not there",
-                expected=f"one of {listed}",
+                expected=f"one of {there}",
                 came=repr(own),
                 do="Correct the name in the column mapping.",
             )
@@ -126,7 +126,7 @@ def resolve_columns(
             source,
             f"required column {first!r} is missing",
             expected=f"{first!r} or one of {', '.join(ALIASES[first])}",
-            came=listed,
+            came=there,
             do=f"Name it by hand: --columns {first}=YOUR_COLUMN (columns={{{first!r}: ...}}).",
         )
     twice = next((own for own in found if names.count(own) > 1), None)
@@ -135,17 +135,32 @@ def resolve_columns(
             source,
             f"column {twice!r} stands twice",
             expected="one column of that name",
-            came=listed,
+            came=there,
             do="Rename or drop one of them.",
         )
     return found
 
 
-def shorten(names: Iterable[str], most: int = 20, width: int = 40) -> str:
-    """List names for a message: a file without a header has words of customers in their place."""
-    shown = [repr(name if len(name) <= width else f"{name[:width]}...") for name in names]
+def listed(names: Iterable[str], most: int = 20) -> str:
+    """List the names of columns for a message."""
+    shown = [named(name) for name in names]
     more = f" and {len(shown) - most} more" if len(shown) > most else ""
     return (", ".join(shown[:most]) or "no columns") + more
+
+
+def named(value: object) -> str:
+    """Quote a name or a label in a message, unless it looks like something that a person said.
+
+    A file without a header has customers' words where the names of columns should be, and a column
+    taken for the role, or for labels, may hold texts.
+    """
+    text = str(value)
+    return repr(value) if is_name(text) else f"a text of {len(text)} characters"
+
+
+def is_name(value: str) -> bool:
+    """Tell whether a value is short and plain enough to be the name of a column or a role."""
+    return len(value) <= 32 and len(value.split()) <= 3 and value.isprintable()
 
 
 def is_wide(have: Iterable[str]) -> bool:

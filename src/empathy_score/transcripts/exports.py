@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from empathy_score.errors import TranscriptError
-from empathy_score.transcripts.columns import ALIASES, LONG, ROLES, key
+from empathy_score.transcripts.columns import ALIASES, LONG, ROLES, key, listed
 
 Rows = list[dict[str, Any]]
 
@@ -287,14 +287,14 @@ def _read(document: Any, name: str, number: int) -> Rows | None:
     for reader in READERS:
         try:
             found = reader.read(document)
-        except (TypeError, AttributeError, KeyError, ValueError) as error:
+        except (TypeError, AttributeError, LookupError, ValueError, ArithmeticError) as error:
             raise TranscriptError(
                 name,
                 f"document {number} looks like {reader.name}, and cannot be read",
                 expected="the shape in which it is exported",
-                came=f"{type(error).__name__}: {str(error)[:60]}",
+                came=f"another ({type(error).__name__})",
                 do="Export it again whole, or convert it to a table of turns.",
-            ) from error
+            ) from None  # the cause may quote what was said
         if found is not None:
             return found
     return None
@@ -311,9 +311,7 @@ def unknown(document: Any, name: str, number: int = 1) -> TranscriptError:
     """Say which keys a document has, and which form it is nearest to."""
     keys = list(map(str, document)) if isinstance(document, Mapping) else []
     near = max(READERS, key=lambda reader: _overlap(keys, reader.keys))
-    came = (
-        f"an object with {', '.join(keys[:12]) or 'no keys'}" if keys else type(document).__name__
-    )
+    came = f"an object with {listed(keys, 12)}" if keys else type(document).__name__
     lacking = [name for name in near.keys if name not in keys]
     return TranscriptError(
         name,
@@ -325,8 +323,8 @@ def unknown(document: Any, name: str, number: int = 1) -> TranscriptError:
 
 
 _CUE = re.compile(r"^(?:\d+:)?\d\d:\d\d[.,]\d{3}\s+-->")
-_VOICE = re.compile(r"<v(?:\.[\w.]+)?\s+([^>]+)>")
-_TAG = re.compile(r"</?[a-zA-Z][^>]*>")
+_VOICE = re.compile(r"<v(?:\.[\w.]+)?\s+([^<>]+)>")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _SPEAKER = re.compile(
     r"^\s*(?:\[?\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]m)?\]?\s*)?"  # a time before it
     r"([A-Za-z][\w .'-]{0,30}?)\s*:(?!//)\s*(.*)$",
@@ -404,22 +402,22 @@ def convokit(folder: Path) -> Rows:
         )
     speakers = _json_file(folder / "speakers.json") or _json_file(folder / "users.json")
     rows = []
-    for number, line in enumerate(
-        file.read_text(encoding="utf-8", errors="replace").split("\n"), 1
-    ):
+    text = file.read_text(encoding="utf-8", errors="replace")
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
-        try:
-            said = dict(json.loads(line))
-        except (ValueError, TypeError, RecursionError) as error:
+        said = _json_object(line)
+        if said is None:
             raise TranscriptError(
-                str(file), f"line {number} is no JSON object", expected="one utterance a line",
-                came=str(error)[:60], do="Mend or remove that line.",
-            ) from error  # fmt: skip
+                str(file),
+                f"line {number} is no JSON object",
+                expected="one utterance a line",
+                came="something else",
+                do="Mend or remove that line.",
+            )
         who = said.get("speaker", said.get("user"))
-        own = speakers.get(str(who), {})
-        meta = {**(own.get("meta", own) if isinstance(own, Mapping) else {}),
-                **(said.get("meta") or {})}  # fmt: skip
+        own = _mapping(speakers.get(str(who)))
+        meta = {**_mapping(own.get("meta", own)), **_mapping(said.get("meta"))}
         role = meta.get("role", meta.get("type"))
         if role is None and "is_agent" in meta:
             role = "agent" if meta["is_agent"] else "customer"
@@ -433,10 +431,21 @@ def convokit(folder: Path) -> Rows:
 
 def _json_file(path: Path) -> dict[str, Any]:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        return _json_object(path.read_text(encoding="utf-8")) or {}
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+
+
+def _json_object(text: str) -> dict[str, Any] | None:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _list(document: Any, name: str) -> list[Any] | None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import codecs
 import csv
-import gzip
 import io
 import json
 import math
 import re
 import sys
 import warnings
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from empathy_score.errors import TranscriptError
 from empathy_score.transcripts import exports
+from empathy_score.transcripts.packed import gunzip, parquet_size, room
+from empathy_score.transcripts.spreadsheets import restored
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,10 @@ _SUFFIXES = {
     ".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl",
     ".json": "jsonl", ".parquet": "parquet", ".pq": "parquet",
 }  # fmt: skip
-_SURROGATES = re.compile("[\ud800-\udfff]")
+_UNWRITABLE = re.compile("[\0\ud800-\udfff]")
+
+SCORED = frozenset(("markers", "signature"))
+"""Columns that tell a table of ours from one that is to be scored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,16 @@ def from_records(records: Iterable[tuple[int, Any]], unit: str, name: str) -> pd
                 came=type(record).__name__,
                 do="Give one object a turn.",
             )
-        rows.append({whole_characters(str(k)): _whole(v) for k, v in record.items()})
+        try:
+            rows.append({whole_characters(str(k)): _whole(v) for k, v in record.items()})
+        except RecursionError as error:
+            raise TranscriptError(
+                name,
+                f"{unit} {number} is nested too deeply",
+                expected="values, or short lists and objects of values",
+                came="hundreds of lists within lists",
+                do="Leave that column out.",
+            ) from error
     return pd.DataFrame(rows, dtype=object)
 
 
@@ -153,10 +165,7 @@ def _read_file(source: str | Path, notes: list[Note]) -> tuple[pd.DataFrame, str
             do="Check the path and its permissions.",
         ) from error
     if data[:2] == b"\x1f\x8b":
-        try:
-            data = gzip.decompress(data)
-        except (OSError, EOFError, zlib.error) as error:
-            raise damaged_gzip(name, error) from error
+        data = gunzip(data, name)
     if not data.strip():
         raise TranscriptError(
             name,
@@ -174,7 +183,7 @@ def _read_file(source: str | Path, notes: list[Note]) -> tuple[pd.DataFrame, str
             do="Save the sheet as CSV, or unzip it.",
         )
     if data[:4] == b"PAR1":
-        return _parquet(data, name), name
+        return _parquet(data, name, notes), name
     form = form_of_name(name)
     if form == "parquet":
         raise TranscriptError(
@@ -197,17 +206,6 @@ def _read_file(source: str | Path, notes: list[Note]) -> tuple[pd.DataFrame, str
             return _from_turns(said, name), name
     form = form or _form_by_content(text)
     return (_jsonl(text, name) if form == "jsonl" else _delimited(text, name, form)), name
-
-
-def damaged_gzip(name: str, error: Exception) -> TranscriptError:
-    """Give the error for gzip data that cannot be unpacked."""
-    return TranscriptError(
-        name,
-        "is a damaged gzip file",
-        expected="whole gzip data",
-        came=str(error),
-        do="Fetch or compress it again.",
-    )
 
 
 def form_of_name(name: str) -> str | None:
@@ -317,11 +315,12 @@ def _cp1252(byte: int) -> str:
         return chr(byte)
 
 
-def _parquet(data: bytes, name: str) -> pd.DataFrame:
+def _parquet(data: bytes, name: str, notes: list[Note]) -> pd.DataFrame:
     import pyarrow.parquet as pq
 
     with parquet_errors(name):
-        return from_arrow(pq.read_table(io.BytesIO(data)))
+        parquet_size(io.BytesIO(data), name, room())
+        return from_arrow(decoded(pq.read_table(io.BytesIO(data)), notes))
 
 
 @contextmanager
@@ -332,13 +331,43 @@ def parquet_errors(name: str) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowException, OSError) as error:
+        quotes = type(error) is pa.ArrowException  # of a cell that it does not understand
         raise TranscriptError(
             name,
             "is a damaged Parquet file",
             expected="whole Parquet data",
-            came=str(error).splitlines()[0],
+            came="cells that are no text" if quotes else str(error).partition("\n")[0],
             do="Write it again.",
-        ) from error
+        ) from (None if quotes else error)
+
+
+def decoded(table: pa.Table, notes: list[Note]) -> pa.Table:
+    """Make texts of columns of bytes; what is no UTF-8 there, or in a text, becomes U+FFFD."""
+    import pyarrow as pa
+
+    for place, column in enumerate(table.columns):
+        raw = pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type)
+        if raw or not _is_sound(column):
+            cells = column.cast(pa.large_binary()).to_pylist()
+            texts = [None if cell is None else clean_text(cell) for cell in cells]
+            fresh = pa.array(texts, pa.large_string())
+            table = table.set_column(place, table.column_names[place], fresh)
+            note = Note("columns of bytes were read as UTF-8", 0)
+            notes.extend([] if note in notes else [note])
+    return table
+
+
+def _is_sound(column: pa.ChunkedArray) -> bool:
+    """Tell whether a column's texts, if that is what it has, are UTF-8."""
+    import pyarrow as pa
+
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return True
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def _jsonl(text: str, name: str) -> pd.DataFrame:
@@ -355,12 +384,13 @@ def json_line(text: str, name: str, line: int) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise _badjson_line(name, line + error.lineno - 1, error.msg) from error
+        bad = _bad_json(name, line + error.lineno - 1, error.msg)
     except (ValueError, RecursionError) as error:
-        raise _badjson_line(name, line, f"{type(error).__name__} in it") from error
+        bad = _bad_json(name, line, f"{type(error).__name__} in it")
+    raise bad  # apart from its cause, which holds the whole text
 
 
-def _badjson_line(name: str, line: int, message: str) -> TranscriptError:
+def _bad_json(name: str, line: int, message: str) -> TranscriptError:
     return TranscriptError(
         name,
         f"line {line} is not JSON",
@@ -376,7 +406,18 @@ def _delimited(text: str, name: str, form: str) -> pd.DataFrame:
     separator = separator_of(text.lstrip().split("\n", 1)[0], form)
     with table_errors(name, separator, lambda: io.StringIO(text)):
         table: pd.DataFrame = pd.read_csv(io.StringIO(text), sep=separator, **AS_TEXT)
-    return table
+    return as_given(table)
+
+
+def as_given(table: pd.DataFrame) -> pd.DataFrame:
+    """Undo in a table that we wrote what keeps a spreadsheet from running its texts."""
+    if not set(table.columns) >= SCORED:
+        return table
+    for place in range(table.shape[1]):
+        column = table.iloc[:, place]
+        if column.str.startswith("'").any():
+            table.isetitem(place, column.map(restored, na_action="ignore"))
+    return table.rename(columns=restored)
 
 
 AS_TEXT: dict[str, Any] = {
@@ -411,7 +452,7 @@ def table_errors(name: str, separator: str, lines: Callable[[], Iterable[str]]) 
     except pd.errors.ParserWarning as error:
         raise TranscriptError(
             name,
-            f"row {_first_long_row(lines(), separator)} has more cells than the header",
+            f"{_first_long_row(lines(), separator)} has more cells than the header",
             expected=f"rows with as many cells as the header, parted by {separator!r}",
             came="cells that would be lost",
             do="Quote cells that hold the separator or a line break.",
@@ -426,14 +467,21 @@ def table_errors(name: str, separator: str, lines: Callable[[], Iterable[str]]) 
         ) from error
 
 
-def _first_long_row(lines: Iterable[str], separator: str) -> int:
+def _first_long_row(lines: Iterable[str], separator: str) -> str:
+    """Name the first row that is wider than the header, as far as it can be told."""
     rows = csv.reader(lines, delimiter=separator)
-    width = len(next(rows))
-    return next((number for number, row in enumerate(rows, 1) if len(row) > width), 1)
+    try:
+        width = len(next(rows))
+        number = next((n for n, row in enumerate(rows, 1) if len(row) > width), None)
+    except csv.Error:  # such as a cell beyond csv's limit
+        number = None
+    return "a row" if number is None else f"row {number}"
 
 
 def clean_text(value: object) -> str:
-    """Give a cell as text: empty for None, NaN and NA; lone surrogates become U+FFFD."""
+    """Give a cell as text: empty for None, NaN and NA; what is no character becomes U+FFFD."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", errors="replace")
     if isinstance(value, str):
         return whole_characters(value)
     return "" if is_missing(value) else whole_characters(str(value))
@@ -446,5 +494,5 @@ def is_missing(value: object) -> bool:
 
 
 def whole_characters(text: str) -> str:
-    """Put U+FFFD in the place of lone surrogates, which no file can hold."""
-    return _SURROGATES.sub("�", text)
+    """Put U+FFFD in the place of NUL and lone surrogates, which not every file can hold."""
+    return _UNWRITABLE.sub("�", text)

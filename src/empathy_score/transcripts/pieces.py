@@ -18,7 +18,8 @@ from empathy_score.transcripts.formats import (
     AS_TEXT,
     Decoder,
     Note,
-    damaged_gzip,
+    as_given,
+    decoded,
     form_of_name,
     from_arrow,
     from_records,
@@ -28,10 +29,19 @@ from empathy_score.transcripts.formats import (
     separator_of,
     table_errors,
 )
+from empathy_score.transcripts.packed import (
+    damaged_gzip,
+    parquet_size,
+    room_by_way_of_disk,
+    too_large,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+
+LONGEST_LINE = 1 << 28
+"""Characters of a line, at most: a piece holds at least one."""
 
 PIECE_BYTES = 16_000_000
 """Size of a piece, about: of its text, or of a Parquet file's data in memory."""
@@ -166,7 +176,7 @@ def _is_document(lines: list[str]) -> bool:
 @contextmanager
 def _text(path: Path) -> Iterator[_Text]:
     """Open a file as text."""
-    with _opened(path) as raw, _Text(raw) as text:
+    with _opened(path) as raw, _Text(raw, str(path), path.stat().st_size) as text:
         yield text
 
 
@@ -196,9 +206,19 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
 
 
 class _Text(io.TextIOBase):
-    """Decodes bytes as whole files are decoded; counts what it has read."""
+    """Decodes bytes as whole files are decoded; counts what it has read, and stops at a bomb.
 
-    def __init__(self, raw: IO[bytes]) -> None:
+    Parameters
+    ----------
+    raw : file of bytes
+        Unpacked.
+    name : str
+        For errors.
+    size : int
+        Bytes of the file as it lies there.
+    """
+
+    def __init__(self, raw: IO[bytes], name: str, size: int) -> None:
         start = raw.read(2)
         raw.seek(0)
         self.codec = Decoder(start)
@@ -206,10 +226,17 @@ class _Text(io.TextIOBase):
             raw, encoding=self.codec.encoding, errors=self.codec.errors, newline=""
         )
         self.count = 0
+        self._name = name
+        self._limit = room_by_way_of_disk(size)
+        self._line = 0
         self._nul = False
 
     def _clean(self, text: str) -> str:
         self.count += len(text)
+        ended = text.rfind("\n") + 1
+        self._line = len(text) - ended + (0 if ended else self._line)
+        if self.count > self._limit or self._line > LONGEST_LINE:
+            raise too_large(self._name, min(self._limit, LONGEST_LINE))
         if "\x00" in text:
             self._nul = True
             text = text.replace("\x00", "\ufffd")
@@ -219,7 +246,7 @@ class _Text(io.TextIOBase):
         return self._clean(self._inner.read(size))
 
     def readline(self, size: int = -1, /) -> str:  # type: ignore[override]
-        return self._clean(self._inner.readline(size))
+        return self._clean(self._inner.readline(LONGEST_LINE + 1 if size < 0 else size))
 
     def readable(self) -> bool:
         return True
@@ -245,7 +272,7 @@ def _delimited(path: Path, notes: list[Note]) -> Iterator[pd.DataFrame]:
                 table = reader.read(size)
                 rows += len(table)
                 size = int(min(max(PIECE_BYTES * rows / max(text.count, 1), 1), MOST_ROWS))
-                yield table.reset_index(drop=True)
+                yield as_given(table.reset_index(drop=True))
         notes.extend(text.notes())
 
 
@@ -325,18 +352,20 @@ def _parquet_types(paths: Sequence[Path]) -> dict[str, pa.DataType]:
 def _plain_type(kind: Any) -> Any:
     import pyarrow as pa
 
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        return pa.string()
     return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
-def _parquet(path: Path, notes: list[Note]) -> Iterator[pd.DataFrame]:  # noqa: ARG001
+def _parquet(path: Path, notes: list[Note]) -> Iterator[pd.DataFrame]:
     import pyarrow as pa
 
     with _parquet_file(path) as file:
-        meta = file.metadata
-        whole = sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
-        rows = int(min(max(PIECE_BYTES * max(meta.num_rows, 1) / max(whole, 1), 1), MOST_ROWS))
+        n_rows = max(file.metadata.num_rows, 1)
+        whole = parquet_size(path, str(path), room_by_way_of_disk(path.stat().st_size))
+        rows = int(min(max(PIECE_BYTES * n_rows / max(whole, 1), 1), MOST_ROWS))
         for batch in file.iter_batches(batch_size=rows):
-            yield from_arrow(pa.Table.from_batches([batch]))
+            yield from_arrow(decoded(pa.Table.from_batches([batch]), notes))
 
 
 @contextmanager

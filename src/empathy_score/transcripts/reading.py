@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from empathy_score.conversation import Conversation, Role, Turn
 from empathy_score.errors import TranscriptError
-from empathy_score.transcripts.columns import ROLES, is_wide, key, resolve_columns, resolve_role
-from empathy_score.transcripts.formats import Note, clean_text, read_table, whole_characters
+from empathy_score.transcripts.columns import (
+    ROLES,
+    is_name,
+    is_wide,
+    key,
+    named,
+    resolve_columns,
+    resolve_role,
+)
+from empathy_score.transcripts.formats import (
+    Note,
+    clean_text,
+    is_missing,
+    read_table,
+    whole_characters,
+)
+from empathy_score.transcripts.redacting import Redact, redacted_table
 from empathy_score.transcripts.times import NUMBERS, TimeForm, TimeReader, numbers
 
 if TYPE_CHECKING:
@@ -64,12 +79,29 @@ class Transcripts:
         table = pd.DataFrame(rows, columns=["conversation_id", "turn", "role", "text"])
         return cls(tuple(laid), table)
 
+    def redacted(self, redact: Redact) -> Transcripts:
+        """Give the same transcripts with what `redact` makes of their texts.
+
+        Parameters
+        ----------
+        redact : callable
+            Takes a text and gives what may be kept of it; see `redacted_table`.
+        """
+        table = redacted_table(self.table, redact)
+        texts = [clean_text(value) for value in table["text"]]
+        conversations = tuple(
+            Conversation(c.id, tuple(replace(t, text=texts[cast("int", t.row)]) for t in c.turns))
+            for c in self
+        )
+        return Transcripts(conversations, table, self.notes)
+
 
 def read_transcripts(
     source: Any,
     *,
     columns: Mapping[str, str] | None = None,
     roles: Mapping[str, Role] | None = None,
+    redact: Redact | None = None,
 ) -> Transcripts:
     """Read transcripts from any accepted form of table.
 
@@ -82,6 +114,9 @@ def read_transcripts(
         Canonical name to the table's own name, where it is not recognised by itself.
     roles : mapping of str to {"agent", "customer", "other"}, optional
         Further role values.
+    redact : callable, optional
+        Takes a text and gives what may be kept of it, such as `empathy_score.redact`. Columns that
+        pass through are redacted too; ids, times and what groups are not.
 
     Returns
     -------
@@ -94,7 +129,7 @@ def read_transcripts(
     """
     notes: list[Note] = []
     table, name = read_table(source, notes)
-    return lay_out(table, name, notes, columns=columns, roles=roles)
+    return lay_out(table, name, notes, columns=columns, roles=roles, redact=redact)
 
 
 def lay_out(
@@ -104,10 +139,11 @@ def lay_out(
     *,
     columns: Mapping[str, str] | None = None,
     roles: Mapping[str, Role] | None = None,
+    redact: Redact | None = None,
 ) -> Transcripts:
     """Group the turns of a table that has been read; `name` stands for it in errors."""
     table.columns = table.columns.map(str)
-    table = shape_of(table.columns, columns or {}, name).apply(table)
+    table = shape_of(table.columns, columns or {}, name, redact).apply(table)
     known = KnownRoles(roles or {}, name)
     known.see(table)
     known.check()
@@ -128,18 +164,24 @@ class Shape:
         The table's own names to the canonical ones, or to those under which columns step aside.
     wide : bool
         Whether a row is an exchange.
+    redact : callable, optional
     """
 
     renames: dict[str, str]
     wide: bool
+    redact: Redact | None = None
 
     def apply(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Give the table, or a part of it, one row a turn with canonical names."""
+        """Give the table, or a part of it, one row a turn with canonical names, and redacted."""
         table = table.rename(columns=self.renames)
-        return _lengthen(table) if self.wide else table
+        table = _lengthen(table) if self.wide else table
+        table = table.assign(text=_as_read(table["text"]))
+        return table if self.redact is None else redacted_table(table, self.redact)
 
 
-def shape_of(header: Iterable[str], columns: Mapping[str, str], name: str) -> Shape:
+def shape_of(
+    header: Iterable[str], columns: Mapping[str, str], name: str, redact: Redact | None = None
+) -> Shape:
     """Find which columns are which.
 
     Raises
@@ -151,7 +193,7 @@ def shape_of(header: Iterable[str], columns: Mapping[str, str], name: str) -> Sh
     found = resolve_columns(present, columns, source=name)
     wide = is_wide(found.values())
     made = {"role", "text"} if wide else set()
-    return Shape(_canonical(found, present, made), wide)
+    return Shape(_canonical(found, present, made), wide, redact)
 
 
 def arrange(table: pd.DataFrame, notes: list[Note], roles: KnownRoles, order: Order) -> Transcripts:
@@ -195,6 +237,18 @@ def _lengthen(table: pd.DataFrame) -> pd.DataFrame:
         agents = long["agent_id"].astype(object)
         long["agent_id"] = agents.where(long["role"] == "agent", None)
     return long
+
+
+def _as_read(column: pd.Series) -> pd.Series:
+    """Give the column of texts as they are read, so that spans fit it; missing cells stay so."""
+    import pandas as pd
+
+    cells = list(column)
+    texts = [clean_text(cell) for cell in cells]
+    if all(isinstance(c, str) and c == t for c, t in zip(cells, texts, strict=True)):
+        return column
+    read = [c if is_missing(c) else t for c, t in zip(cells, texts, strict=True)]
+    return pd.Series(read, index=column.index, dtype=object)
 
 
 _MOST_UNKNOWN = 20
@@ -249,10 +303,10 @@ class KnownRoles:
 
     def _role(self, cell: str) -> Role | None:
         if cell not in self._known:
-            named = resolve_role(cell, self._extra)
-            if named is None:
+            meant = resolve_role(cell, self._extra)
+            if meant is None:
                 return None
-            self._known[cell] = named
+            self._known[cell] = meant
         return self._known[cell]
 
     def check(self) -> None:
@@ -266,15 +320,15 @@ class KnownRoles:
             return
         first, row = next(iter(self._unknown.items()))
         where = "" if row is None else f"row {row}, "
-        more_names = [_named(cell) for cell in list(self._unknown)[1:6]]
+        more_names = [named(cell) for cell in list(self._unknown)[1:6]]
         more = f" (nor {', '.join(more_names)})" if more_names else ""
-        sayable = [cell for cell in self._unknown if _is_name(cell)][:6] or ["VALUE"]
+        sayable = [cell for cell in self._unknown if is_name(cell)][:6] or ["VALUE"]
         option = shlex.quote(",".join(f"{cell}=agent" for cell in sayable))
         raise TranscriptError(
             self._name,
-            f"{where}column 'role': nobody knows the role {_named(first)}{more}",
+            f"{where}column 'role': nobody knows the role {named(first)}{more}",
             expected="agent, customer, or another known speaker such as rep, user, system",
-            came=_named(first),
+            came=named(first),
             do=f"Say what each is, agent, customer or other: --roles {option}",
         )
 
@@ -289,15 +343,6 @@ class KnownRoles:
         if others:
             notes.append(Note("system, bot and note rows passed through unscored", others))
         return speakers
-
-
-def _named(role: str) -> str:
-    """Quote a role in a message, unless it is so long that it must be something said."""
-    return repr(role) if _is_name(role) else f"a text of {len(role)} characters"
-
-
-def _is_name(role: str) -> bool:
-    return len(role) <= 24 and len(role.split()) <= 3
 
 
 def _group(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from empathy_score.transcripts.formats import clean_text, is_missing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,10 +19,19 @@ def numbers(column: pd.Series) -> NDArray[np.float64]:
     import numpy as np
     import pandas as pd
 
+    if column.dtype == object:
+        return np.array([_number(value) for value in column], dtype=np.float64)
     found: NDArray[np.float64] = pd.to_numeric(column, errors="coerce").to_numpy(
         dtype=np.float64, na_value=float("nan")
     )
     return found
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        return float("nan")
 
 
 _DATES = ("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d", "%d %b %Y", "%b %d, %Y")
@@ -152,7 +163,8 @@ def _seconds(form: str, column: pd.Series) -> NDArray[np.float64]:
     import pandas as pd
 
     if not pd.api.types.is_datetime64_any_dtype(column):
-        column = column.astype(str).where(column.notna(), None)
+        said = [None if is_missing(value) else clean_text(value) for value in column]
+        column = pd.Series(said, index=column.index, dtype=object)
     stamps = pd.to_datetime(column, errors="coerce", utc=True, format=form)
     stamps = stamps.where(stamps.dt.year.between(1700, 2200))  # others do not fit
     since = stamps - pd.Timestamp(0, tz="UTC")
