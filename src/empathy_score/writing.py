@@ -233,7 +233,7 @@ def _spreadsheet(frame: pd.DataFrame) -> pd.DataFrame:
         column = flat.iloc[:, place]
         if not (is_numeric_dtype(column) or is_datetime64_any_dtype(column)):
             cells = [_harmless(value) for value in column]
-            flat.isetitem(place, pd.Series(cells, index=flat.index, dtype=object))
+            flat.isetitem(place, pd.Series(cells, dtype=object).array)
     flat.columns = [harmless(str(name)) for name in flat.columns]
     return flat
 

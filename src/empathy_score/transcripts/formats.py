@@ -416,7 +416,7 @@ def as_given(table: pd.DataFrame) -> pd.DataFrame:
     for place in range(table.shape[1]):
         column = table.iloc[:, place]
         if column.str.startswith("'").any():
-            table.isetitem(place, column.map(restored, na_action="ignore"))
+            table.isetitem(place, column.map(restored, na_action="ignore").array)
     return table.rename(columns=restored)
 
 

@@ -33,7 +33,7 @@ def redacted_table(table: pd.DataFrame, redact: Redact) -> pd.DataFrame:
     table = table.copy(deep=False)
     for place, name in enumerate(table.columns):
         if name == "text" or name not in ALIASES:
-            table.isetitem(place, _column(table.iloc[:, place], once))
+            table.isetitem(place, _column(table.iloc[:, place], once).array)
     return table
 
 
@@ -46,11 +46,12 @@ def _column(column: pd.Series, redact: Redact) -> pd.Series:
     if not types.is_numeric_dtype(column):
         cells = [_cell(value, redact) for value in column]
         return pd.Series(cells, index=column.index, dtype=object)
-    hidden = [_tells(value, redact) for value in column]
-    if not any(hidden):
+    hidden = pd.Series([_tells(value, redact) for value in column], column.index, dtype=bool)
+    if not hidden.any():
         return column
     whole = types.is_integer_dtype(column)  # which has room for missing cells as Int64 alone
-    return (column.convert_dtypes() if whole else column).mask(hidden)
+    roomy: pd.Series = column.convert_dtypes() if whole else column
+    return roomy.mask(hidden)
 
 
 def _cell(value: Any, redact: Redact) -> Any:
@@ -59,7 +60,7 @@ def _cell(value: Any, redact: Redact) -> Any:
         return redact(clean_text(value))
     if isinstance(value, Mapping):
         return {_cell(k, redact): _cell(v, redact) for k, v in value.items()}
-    if isinstance(value, list | tuple) or getattr(value, "ndim", 0):
+    if isinstance(value, list | tuple) or getattr(value, "ndim", False):
         return [_cell(item, redact) for item in value]
     return None if _tells(value, redact) else value
 
@@ -68,5 +69,5 @@ def _tells(value: Any, redact: Redact) -> bool:
     """Tell whether a whole number is one that must not be shown."""
     if not isinstance(value, Real) or value % 1 != 0:
         return False
-    digits = str(int(value))
+    digits = f"{value:.0f}"
     return redact(digits) != digits
