@@ -33,6 +33,7 @@ from empathy_score.errors import ModelError
 from empathy_score.markers.types import MarkerType
 from empathy_score.model.body import Arithmetic
 from empathy_score.model.calibration import Calibration, n_calibrators
+from empathy_score.model.calibrators import plain_calibrators
 from empathy_score.model.encoder import CONFIG, Encoder
 from empathy_score.model.features import TurnFeatures, dense_width
 from empathy_score.model.heads import Heads, n_margins
@@ -292,6 +293,8 @@ def _config(folder: Path) -> dict[str, Any]:
 
 
 def _load_calibration(path: Path) -> list[dict[str, Any]]:
+    if (plain := plain_calibrators(path.read_bytes())) is not None:
+        return plain
     import skops.io as sio
 
     untrusted = sio.get_untrusted_types(file=path)
