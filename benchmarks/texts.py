@@ -61,13 +61,13 @@ def with_macros(
 
 
 def write_exchanges(exchanges: Iterable[Exchange], path: Path, *, context: bool = True) -> None:
-    """Write one row a turn, an exchange a conversation."""
+    """Write one row a turn, an exchange a conversation; of its context the customer's turns."""
     with path.open("w", encoding="utf-8", newline="") as out:
         rows = csv.writer(out)
         rows.writerow(COLUMNS)
         for number, exchange in enumerate(exchanges):
-            before = exchange.context if context else ()
-            for role, text in (*before, ("agent", exchange.reply)):
+            asked = [turn for turn in exchange.context if context and turn[0] == "customer"]
+            for role, text in (*asked, ("agent", exchange.reply)):
                 rows.writerow((number, role, text, f"a{number % AGENTS}"))
 
 

@@ -69,6 +69,13 @@ def test_import_loads_nothing_heavy():
     assert HEAVY & set(loaded) == set()
 
 
+def test_the_first_score_imports_no_more_than_it_needs():
+    code = "from empathy_score import Scorer; Scorer().score_text('Sorry about that.')"
+    loaded = set(run(f"import sys; {code}; print(*sys.modules)").split())
+    assert "torch" in loaded
+    assert {"transformers", "skops", "accelerate", "matplotlib", "datasets"} & loaded == set()
+
+
 def test_import_takes_under_half_the_time_of_pandas():
     def best(module):
         times = []

@@ -37,6 +37,7 @@ from empathy_score.errors import ModelError
 from empathy_score.markers.types import MarkerType
 from empathy_score.model.body import Arithmetic
 from empathy_score.model.calibration import Calibration, n_calibrators
+from empathy_score.model.calibrators import plain_calibrators
 from empathy_score.model.encoder import CONFIG, WINDOW, Encoder
 from empathy_score.model.features import TurnFeatures, dense_width
 from empathy_score.model.heads import Heads, n_margins
@@ -362,11 +363,13 @@ def _checked_config(plain: bytes, path: Path) -> dict[str, Any]:
 
 
 def _load_calibration(data: bytes) -> list[dict[str, Any]]:
-    import skops.io as sio
-
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if sum(member.file_size for member in archive.infolist()) > LARGEST:
             raise ModelError("calibration.skops unpacks to more than any model has.")
+    if (plain := plain_calibrators(data)) is not None:
+        return plain
+    import skops.io as sio
+
     untrusted = sio.get_untrusted_types(data=data)
     if untrusted:
         raise ModelError(

@@ -57,5 +57,8 @@ def restore(arrays: Arrays) -> dict[str, NDArray[np.float32]]:
             continue
         scale = arrays.get(name + SCALE)
         whole = array.astype(np.float32)
-        weights[name] = whole if scale is None else whole * np.repeat(scale, GROUP, axis=1)
+        if scale is not None:
+            grouped = whole.reshape(len(whole), -1, GROUP)
+            grouped *= scale[:, :, None]
+        weights[name] = whole
     return weights
