@@ -3,14 +3,16 @@
 import datetime as dt
 import re
 from decimal import Decimal
+from operator import itemgetter
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 
 from empathy_score import ModelError, TranscriptError
-from empathy_score import spark as module
 from empathy_score.insight.canned import NOTHING
-from empathy_score.spark import score
+from empathy_score.spark import score, tasks
+from empathy_score.transcripts.reading import KnownRoles
 from spark_tables import WARNINGS, assert_same, one_company, place, session, shuffled
 
 pytestmark = WARNINGS
@@ -83,7 +85,7 @@ def test_exchanges_become_two_rows(spark, scorer):
     )
     scored = score(spark.createDataFrame([tuple(e.values()) for e in exchanges], schema))
     local = scorer.score(exchanges).turns()
-    assert_same(scored, local, lambda row: (row["case"], row["role"]))
+    assert_same(scored, local, itemgetter("case", "role"))
 
 
 def test_what_passes_through_keeps_its_type(spark):
@@ -117,16 +119,32 @@ def test_types_are_those_of_the_dimensions(spark, scorer):
     )
 
 
-@pytest.mark.parametrize(
-    ("rows", "problem"),
-    [
-        ([("a", "agent", "hi"), ("a", "customer", "hi")], "nothing orders the turns"),
-        ([("a", "barista", "hi"), ("b", "guru", "hi")], r"column 'role': nobody knows the role"),
-    ],
-)
-def test_what_cannot_be_read_is_said_before_the_work(spark, rows, problem):
+TALK = [
+    ("a", "Where is my parcel?!", "customer", "1"),
+    ("a", "So sorry, it is lost.", "agent", "1"),
+    ("b", "Anything else?", "agent", "2"),
+    ("b", "Not with you.", "customer", "2"),
+    ("b", "Understood.", "agent", None),
+]
+TALK_SCHEMA = "conversation_id string, text string, role string, turn string"
+
+
+def test_turns_without_a_place_stand_as_their_rows(spark, scorer):
+    given = spark.createDataFrame(TALK, TALK_SCHEMA)
+    records = [dict(zip(given.columns, row, strict=True)) for row in TALK]
+    assert_same(score(given), scorer.score(records).turns(), itemgetter("text"))
+    for record in records:
+        del record["turn"]
+    with pytest.warns(UserWarning, match="No turn or timestamp orders the turns"):
+        scored = score(given.drop("turn"))
+    assert_same(scored, scorer.score(records).turns(), itemgetter("text"))
+
+
+def test_an_unknown_role_is_said_before_the_work(spark):
+    rows = [("a", "barista", "hi"), ("b", "guru", "hi")]
     given = spark.createDataFrame(rows, "conversation_id string, role string, text string")
-    with pytest.raises(TranscriptError, match=f"the Spark DataFrame: {problem}"):
+    problem = "the Spark DataFrame: column 'role': nobody knows the role '(barista|guru)'"
+    with pytest.raises(TranscriptError, match=problem):
         score(given)
 
 
@@ -139,17 +157,51 @@ def test_a_missing_column_is_named(spark):
 def test_a_worker_with_another_model_stops(scorer):
     arithmetic = scorer.model.arithmetic
     loading = ("default", 0.1, arithmetic.dtype, arithmetic.device)
-    scoring = module._Scoring(None, NOTHING, loading, "another")
+    scoring = tasks.Scoring(None, NOTHING, loading, "another")
     with pytest.raises(ModelError, match="driver has another, a worker has empathy-score"):
         next(scoring.run(iter(())))
 
 
 @pytest.mark.parametrize("rows", [1, 3, 100])
 def test_chunks_hold_whole_conversations(monkeypatch, rows):
-    monkeypatch.setattr(module, "TURNS_AT_ONCE", 4)
+    monkeypatch.setattr(tasks, "TURNS_AT_ONCE", 4)
     keys = [*"aabbb", *("c" * 9), *"defffff"]
     table = pa.table({"key": keys, "row": range(len(keys))})
-    chunks = list(module._chunks(iter(table.to_batches(max_chunksize=rows))))
+    chunks = list(tasks.chunks(iter(table.to_batches(max_chunksize=rows))))
     assert pa.concat_tables(chunks).equals(table)
     assert len(chunks) > 1
     assert sum(len(chunk["key"].unique()) for chunk in chunks) == len(set(keys))
+
+
+def surveyed(turns, wide):
+    """Survey each conversation apart, and merge."""
+    whole = tasks.Survey(KnownRoles({}, ""), wide=wide)
+    table = pd.DataFrame(turns, columns=["conversation_id", "role", "turn"]).assign(text="x")
+    for _, talk in table.groupby("conversation_id"):
+        part = tasks.Survey(KnownRoles({}, ""), wide=wide)
+        part.see(talk.reset_index(drop=True))
+        whole.merge(part)
+    return whole
+
+
+ALONE = ("b", "agent", 1)
+EXCHANGE = [("a", "customer", 1), ("a", "agent", 1)]
+
+
+@pytest.mark.parametrize(
+    ("turns", "wide", "loose", "unordered"),
+    [
+        ([("a", "agent", 1), ("a", "customer", 2), ALONE], False, False, False),
+        ([("a", "agent", 1), ("a", "customer", "1.0"), ALONE], False, True, False),
+        ([("a", "agent", 1), ("a", "customer", None), ALONE], False, True, False),
+        ([("a", "agent", None), ("a", "customer", None)], False, True, True),
+        ([("a", "agent", None), ("b", "customer", None)], False, False, False),
+        (EXCHANGE, True, False, False),
+        (EXCHANGE * 2, True, True, False),
+        ([("a", "customer", None), ("a", "agent", None)], True, False, False),
+    ],
+)
+def test_whether_rows_must_keep_their_order(turns, wide, loose, unordered):
+    survey = surveyed(turns, wide)
+    assert (survey.loose, survey.unordered) == (loose, unordered)
+    assert survey.n_turns == len(turns)
