@@ -27,6 +27,17 @@ class Exchange:
     reply: str
 
 
+def every_exchange() -> list[Exchange]:
+    """Read all authored exchanges, no reply twice."""
+    distinct: dict[str, Exchange] = {}
+    with AUTHORED.open(encoding="utf-8") as lines:
+        for line in lines:
+            item = json.loads(line)
+            context = tuple((role, text) for role, text in item["context"])
+            distinct.setdefault(item["reply"], Exchange(context, item["reply"]))
+    return list(distinct.values())
+
+
 def authored(count: int, *, seed: int = 0) -> list[Exchange]:
     """Draw authored exchanges, no reply twice.
 
@@ -35,15 +46,10 @@ def authored(count: int, *, seed: int = 0) -> list[Exchange]:
     ValueError
         Where there are not so many.
     """
-    distinct: dict[str, Exchange] = {}
-    with AUTHORED.open(encoding="utf-8") as lines:
-        for line in lines:
-            item = json.loads(line)
-            context = tuple((role, text) for role, text in item["context"])
-            distinct.setdefault(item["reply"], Exchange(context, item["reply"]))
-    if count > len(distinct):
-        raise ValueError(f"there are {len(distinct)} distinct replies, {count} were asked for")
-    return random.Random(seed).sample(list(distinct.values()), count)
+    exchanges = every_exchange()
+    if count > len(exchanges):
+        raise ValueError(f"there are {len(exchanges)} distinct replies, {count} were asked for")
+    return random.Random(seed).sample(exchanges, count)
 
 
 def with_macros(
@@ -88,7 +94,7 @@ def write_made(n_turns: int, path: Path, *, seed: int = 0) -> None:
 
 def _made(draw: random.Random) -> Iterator[tuple[str, str]]:
     said = {"customer": [], "agent": []}  # type: dict[str, list[list[str]]]
-    for exchange in authored(10_000):
+    for exchange in every_exchange():
         for role, text in (*exchange.context, ("agent", exchange.reply)):
             said[role].append(re.split(r"(?<=[.!?])\s+", text.strip()))
     pools = {role: sorted({s for turn in turns for s in turn}) for role, turns in said.items()}
