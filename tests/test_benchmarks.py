@@ -57,3 +57,30 @@ def test_operations_are_those_of_a_forward_pass(texts, toy_encoder):
     counted = length * matrix_rate.linear_operations(config)
     counted += matrix_rate.attention_operations(config, length)
     assert counter.get_total_flops() == counted
+
+
+@pytest.fixture
+def soak(texts, monkeypatch):
+    import soak
+
+    monkeypatch.setattr("sys.argv", ["soak.py"])
+    monkeypatch.setattr(soak, "Scorer", lambda: None)
+    monkeypatch.setattr(soak, "fill", lambda scorer, texts: None)
+    return soak
+
+
+def test_a_short_soak_leaves_memory_where_it_was(soak, scorer):
+    found = list(soak.rounds(scorer, 2, 60))
+    first, last = soak.tenths(found[1:] or found)
+    assert first > 100
+    assert last - first < 100
+
+
+def test_growing_memory_fails_and_steady_memory_does_not(soak, monkeypatch, capsys):
+    steady = [500.0, 520.0, 490.0] * 10
+    monkeypatch.setattr(soak, "rounds", lambda *_: steady)
+    soak.main()
+    assert "| 60 | 90,000 | 500 | 500 | 520 |" in capsys.readouterr().out
+    monkeypatch.setattr(soak, "rounds", lambda *_: [m + 3 * i for i, m in enumerate(steady)])
+    with pytest.raises(SystemExit, match="memory grew by 81 MB"):
+        soak.main()
