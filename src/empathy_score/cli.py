@@ -102,6 +102,14 @@ def score_command(
     paths = [] if sources == ["-"] else input_files(sources)
     console = _console(stderr=True)
     by_way_of_disk = resume or workers > 1 or spill is not None
+    if not paths and by_way_of_disk:
+        raise TranscriptError(
+            "standard input",
+            "cannot be read twice",
+            expected="a file, for --resume, --workers and --spill",
+            came="'-'",
+            do="Write it to a file first.",
+        )
     if not paths or (fits_into_memory(paths) and not by_way_of_disk):
         summary = _score_in_memory(
             str(paths[0]) if paths else "-", outputs, model, review_rate, named, console
@@ -230,13 +238,15 @@ def report_command(
     notes: list[Note] = []
     table, name = read_table(source, notes)
     if is_scored(table):
-        if redact:
+        asked = {"--redact": redact, "--model": model != "default", "--columns": bool(columns)}
+        if any(asked.values()):
+            options = ", ".join(name for name, given in asked.items() if given)
             raise TranscriptError(
                 name,
-                "is scored already: its markers' spans fit its texts as they are",
+                "is scored already, and its markers' spans fit its texts as they are",
                 expected="transcripts that are to be scored",
-                came="a scored table with --redact",
-                do="Score the transcripts again: empathy-score score IN -o OUT --redact.",
+                came=f"a scored table with {options}",
+                do=f"Score the transcripts again: empathy-score score IN -o OUT {options} ...",
             )
         scores = scores_of(table, name, notes, roles=_roles(roles))
     else:

@@ -211,3 +211,24 @@ def test_nothing_more_is_known():
 def test_without_times_a_promise_can_still_be_kept():
     turns = [(role, text, {}) for role, text, _ in (ASK, WORD)]
     assert status(*turns, ("a", "I've refunded the blender now.", {})) == ("kept", False)
+
+
+@pytest.mark.parametrize(
+    ("later", "status"),
+    [
+        ("I have refunded the £40.", "kept"),
+        ("Hi again! The refund has been issued this morning.", "kept"),
+        ("Once we have processed the refund you'll get an e-mail.", "open"),
+        ("Your refund was sent to the wrong account, so it bounced.", "open"),
+        ("I have checked and the refund has been refused by the bank.", "open"),
+        ("Has the refund been sent? I have checked: it has not.", "open"),
+        ("I have spoken to the bank. They will tell you about the refund.", "open"),
+    ],
+)
+def test_what_is_done_is_said_of_what_was_promised(later, status):
+    said = ("Where is my money?", "I'll refund the £40.", "ok", later)
+    rows = [
+        {"conversation_id": "c", "role": ("customer", "agent")[place % 2], "text": text}
+        for place, text in enumerate(said)
+    ]
+    assert promises(written(rows))["status"].iloc[0] == status

@@ -87,6 +87,13 @@ _DONE = re.compile(
     r"\bwent (?:out|through)\b",
     re.IGNORECASE,
 )
+_UNDONE = re.compile(
+    r"n['’]t\b|\b(?:not|never|no|once|when|until|unless|before|refused|rejected|declined|denied|"
+    r"failed|fails|bounced|wrong|lost|stuck|delayed|tried)\b",
+    re.IGNORECASE,
+)
+"""In a sentence with a word of these, nothing was done for certain."""
+
 _STILL = re.compile(
     r"\b(?:still (?:no|not|nothing|waiting|hasn|haven|don|didn)\w*|"
     r"nothing (?:yet|so far|came|happened|arrived)|(?:and|but) (?:then )?nothing\s*(?:[.!?,;]|$)|"
@@ -242,9 +249,17 @@ def _outcome(
             if still or any(subject & _content(what) for what in _NONE.findall(text)):
                 complained = True
                 late = late or after
-        elif about and _DONE.search(text):
+        elif any(_says_done(sentence, subject) for sentence in _SENTENCE.findall(text)):
             return ("late" if after or late else "kept"), complained
     return ("late" if late else "open"), complained
+
+
+def _says_done(sentence: str, subject: set[str]) -> bool:
+    """Tell whether a sentence of the agent says that what was promised is done."""
+    doubt = (
+        sentence.rstrip().endswith("?") or _CONDITION.search(sentence) or _UNDONE.search(sentence)
+    )
+    return not doubt and bool(subject & _content(sentence)) and _DONE.search(sentence) is not None
 
 
 def _content(text: str) -> set[str]:

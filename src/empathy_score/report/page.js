@@ -195,17 +195,20 @@
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-filter]");
-    if (!button) return;
-    trigger = button;
-    choose(JSON.parse(button.dataset.filter));
+    const bar = event.target.closest("svg a");
+    if (!button && !bar) return;
+    trigger = button || bar;
+    if (bar) event.preventDefault(); // the same address twice would be no change
+    choose(button ? JSON.parse(button.dataset.filter) : wantedBy(bar.getAttribute("href") || bar.getAttribute("xlink:href")));
   });
   byId("back").addEventListener("click", () => {
     trigger.scrollIntoView({ block: "center" });
     trigger.focus({ preventScroll: true });
     byId("back").hidden = true;
   });
+  const wantedBy = (address) => Object.fromEntries(new URLSearchParams(address.slice(1)));
   const byHash = () => {
-    const want = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+    const want = wantedBy(location.hash);
     trigger = null;
     if (Object.keys(want).some((key) => index.fields.includes(key) || key === "flag")) choose(want);
   };

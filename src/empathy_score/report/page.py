@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,9 @@ QUOTES = 5
 
 QUOTED = 160
 """Characters of a quote."""
+
+MONTH = 31 * 86400
+"""Seconds, before the last turn, of the conversations whose customers are worth a call."""
 
 LISTED = 100
 """Promises listed at most, those not kept first."""
@@ -117,7 +121,10 @@ def render(scores: Scores, *, title: str, limit: int = SHOWN) -> str:
     """Give the page as text; see `write_report`."""
     found = findings(scores)
     looks = list(_looks(scores, found))
-    calls = worth_a_call(scores)
+    last = spoken(scores)["time"].max()
+    dated = last == last
+    since = datetime.fromtimestamp(last - MONTH, UTC) if dated else None
+    calls = worth_a_call(scores, since=since)
     late = _listed(found.promises)
     moments = list(_moments(scores, found))
     quoted = [row["id"] for look in looks for row in look["rows"]]
@@ -154,6 +161,7 @@ def render(scores: Scores, *, title: str, limit: int = SHOWN) -> str:
         became={name: int((found.promises["status"] == name).sum()) for name in PROMISES},
         came_back=int(found.promises["over_promised"].sum()),
         canned=found.canned.to_dict("records"),
+        dated=dated,
         contrasts=list(found.contrasts[found.contrasts["clear"]].iterrows()),
         sampled=sampled,
         legend=LEGEND,
