@@ -98,7 +98,6 @@ def test_redact_takes_it_out_of_all_that_is_written(call, tmp_path):
     path.write_text(HEADER + "1,agent,I'm so sorry jo@example.com\n1,customer,ring 020 7946 0958\n")
     code, _, err = call("score", path, "-o", out, "--redact")
     assert code == 0, err
-    assert "2 turns were redacted" in err
     assert pd.read_csv(out)["text"].tolist() == ["I'm so sorry [email]", "ring [phone]"]
     assert "example.com" not in out.read_text()
     code, _, err = call("report", out, "-o", tmp_path / "r.html", "--redact")
