@@ -6,6 +6,7 @@ import pytest
 from empathy_score.insight import (
     arcs,
     canned_phrases,
+    canned_share,
     discounted_empathy,
     opportunities,
     outcomes,
@@ -13,6 +14,7 @@ from empathy_score.insight import (
     road_mix,
     standing,
 )
+from empathy_score.insight.canned import canned_words
 from planted import PHRASES, planted_turns
 
 MAIN_ROAD = {"dana": "care", "tess": "teach", "rolf": "go_away"}
@@ -60,6 +62,13 @@ def test_a_phrase_is_traced_to_the_replies_that_have_it(scores):
     text = scores.table["text"]
     for one in canned_phrases(scores).itertuples():
         assert list(one.rows) == np.flatnonzero(text.str.contains(one.phrase, regex=False)).tolist()
+
+
+def test_the_canned_share_is_that_of_the_scores_column(scores):
+    share = canned_share(scores)
+    assert share.to_numpy() == pytest.approx(scores.columns["canned"][share.index])
+    assert canned_words(scores).share == pytest.approx(share.to_numpy(), abs=1e-6)
+    assert 0 < share.mean() < share.max() < 1
 
 
 def test_the_twenty_recoveries_are_found_and_no_other(scores):
