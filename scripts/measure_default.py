@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from empathy_score import Scorer
+from empathy_score.dimensions import ROADS
 from empathy_score.evaluation import Evaluation
 from empathy_score.evaluation.card import counts_table, figures_table, markers_table
 from empathy_score.headline import doubt, doubt_limit
@@ -110,6 +111,16 @@ def stock_line(scorer: Scorer, items: list[dict[str, Any]]) -> str:
     return f"Mean score {plain:.1f}; with a stock warm sentence before every reply: {shown}."
 
 
+def sample_line(scorer: Scorer) -> str:
+    """Say how the mix of roads that it reads in the sample differs from the labels."""
+    labels = pd.read_csv(ROOT / "data" / "sample_labels.csv", keep_default_na=False)
+    labelled = labels["road"].value_counts(normalize=True)
+    turns = scorer.score(ROOT / "data" / "sample_transcripts.csv").turns()
+    read = turns["road"].dropna().value_counts(normalize=True)
+    shown = ", ".join(f"{name} {read.get(name, 0):.0%} ({labelled[name]:.0%})" for name in ROADS)
+    return f"Roads read in the sample's {len(labels)} replies, with the labels' in brackets: {shown}."
+
+
 def leave_one_out(items: list[dict[str, Any]]) -> str:
     """Train without each source and measure on it."""
     groups: dict[str, list[dict[str, Any]]] = {}
@@ -153,6 +164,7 @@ def render(given: argparse.Namespace) -> str:
         "**Needs review**:",
         review_lines(scorer, items),
         stock_line(scorer, items),
+        sample_line(scorer),
         f"**Written replies that it never saw** ({len(later):,}: tweets, reviews, chats; easier "
         "than real ones):",
         figures_table(evaluate(labelled_table(later), scorer.model).figures),
