@@ -118,7 +118,9 @@ def sample_line(scorer: Scorer) -> str:
     turns = scorer.score(ROOT / "data" / "sample_transcripts.csv").turns()
     read = turns["road"].dropna().value_counts(normalize=True)
     shown = ", ".join(f"{name} {read.get(name, 0):.0%} ({labelled[name]:.0%})" for name in ROADS)
-    return f"Roads read in the sample's {len(labels)} replies, with the labels' in brackets: {shown}."
+    return (
+        f"Roads read in the sample's {len(labels)} replies, with the labels' in brackets: {shown}."
+    )
 
 
 def leave_one_out(items: list[dict[str, Any]]) -> str:
