@@ -83,7 +83,7 @@ def test_an_unknown_shape_names_its_keys_and_the_nearest_form(tmp_path):
     path.write_text(json.dumps({"Participants": [], "Channel": "VOICE", "Turns": [{"a": 1}]}))
     with pytest.raises(TranscriptError) as error:
         read_transcripts(path)
-    assert "Participants, Channel, Turns" in str(error.value)
+    assert "'Participants', 'Channel', 'Turns'" in str(error.value)
     assert "Nearest is Amazon Connect Contact Lens, whose Transcript it lacks" in str(error.value)
 
 
