@@ -547,10 +547,17 @@ class _Words(HTMLParser):
             self.pieces.append(data)
 
 
+_LONE = re.compile("<(?!!--)(?![^<>]*>)")
+"""A sign that begins no tag; the parser takes time in the square of many of these."""
+
+
 def _plain(html: str) -> str:
-    """Give the words of HTML."""
+    """Give the words of HTML; tags and comments that do not end are words."""
+    text = str(html)
+    ended = text.rfind("-->") + 1
+    text = text[:ended] + text[ended:].replace("<!--", "&lt;!--")
     parser = _Words()
-    parser.feed(str(html))
+    parser.feed(_LONE.sub("&lt;", text))
     parser.close()
     return re.sub(r"\n{3,}", "\n\n", "".join(parser.pieces)).strip()
 
