@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from empathy_score import ModelError, TranscriptError
+from empathy_score import ModelError, TranscriptError, redact
 from empathy_score.insight.canned import NOTHING
 from empathy_score.spark import score, tasks
 from empathy_score.transcripts.reading import KnownRoles
@@ -103,6 +103,24 @@ def test_what_passes_through_keeps_its_type(spark):
     assert [kind for _, kind in scored.dtypes[: len(row)]] == [kind for _, kind in given.dtypes]
     assert scored.columns[8] == "road_original"
     assert found["road"] is not None
+
+
+def test_what_is_no_utf8_is_read_and_redacted_as_in_a_table(spark, scorer):
+    row = (
+        "a",
+        "agent",
+        b"Sorry \xff! Write to joe@example.com.",
+        "joe@example.com",
+        4111111111111111,
+    )
+    names = ("conversation_id", "role", "text", "note", "paid_with")
+    schema = (
+        "conversation_id string, role string, text binary, note string, paid_with long not null"
+    )
+    scored = score(spark.createDataFrame([row], schema), redact=redact)
+    local = scorer.score(pd.DataFrame([row], columns=names).astype(object), redact=redact).turns()
+    assert local["text"][0] == "Sorry \ufffd! Write to [email]."
+    assert_same(scored, local, itemgetter("text"))
 
 
 def test_types_are_those_of_the_dimensions(spark, scorer):

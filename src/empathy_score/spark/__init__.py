@@ -21,13 +21,13 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from empathy_score.conversation import Role
 from empathy_score.insight.canned import NOTHING, Recurrence, fewest_conversations
-from empathy_score.spark.layout import SOURCE, Layout, lay_out
+from empathy_score.spark.layout import SOURCE, Layout, lay_out, mapped
 from empathy_score.spark.tasks import (
     Batches,
     Counting,
@@ -40,6 +40,7 @@ from empathy_score.spark.tasks import (
 )
 from empathy_score.transcripts import free_name
 from empathy_score.transcripts.reading import BY_ROW, KnownRoles
+from empathy_score.transcripts.redacting import Redact
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -57,6 +58,7 @@ def score(
     review_rate: float = 0.1,
     dtype: str | None = None,
     device: str | None = None,
+    redact: Redact | None = None,
     partitions: int | None = None,
 ) -> DataFrame:
     """Score a Spark DataFrame of transcripts.
@@ -74,6 +76,8 @@ def score(
     dtype, device : str, optional
         As in `Scorer`. Every machine takes what is chosen, for the driver by default: a score does
         not depend on which of them gives it.
+    redact : callable, optional
+        As in `read_transcripts`; it runs before rows are brought together.
     partitions : int, optional
         Tasks to score in; one for every `TURNS_PER_TASK` turns by default.
 
@@ -99,7 +103,7 @@ def score(
         Where nothing but their rows orders the turns of a conversation.
     """
     scorer = scorer_of(str(model), review_rate, dtype, device)
-    layout = lay_out(dataframe, columns or {})
+    layout = lay_out(dataframe, columns or {}, redact)
     reading = Reading(layout.read, KnownRoles(roles or {}, SOURCE), BY_ROW)
     survey = _surveyed(layout, reading)
     if survey.unordered:
@@ -115,7 +119,7 @@ def score(
     arithmetic = scorer.model.arithmetic
     loading = (str(model), review_rate, arithmetic.dtype, arithmetic.device)
     scoring = Scoring(reading, recurrence, loading, scorer.signature)
-    scored = _map(talks, scoring.run, layout.schema(scorer.column_types))
+    scored = mapped(talks, scoring.run, layout.schema(scorer.column_types))
     added = [*scorer.column_types, "markers", "signature"]
     return scored.toDF(*_beside(layout.names, added), *added)
 
@@ -141,21 +145,15 @@ def _recurrence(talks: DataFrame, reading: Reading, survey: Survey) -> Recurrenc
     if not len(companies):
         return NOTHING
     counting = Counting(reading, companies, fewest_conversations(sizes))
-    counts = _map(talks, counting.run, "run long, least long, n long").groupBy("run", "least")
+    counts = mapped(talks, counting.run, "run long, least long, n long").groupBy("run", "least")
     canned = counts.agg({"n": "sum"}).where("`sum(n)` >= least").select("run")
     found = b"".join(_gather(canned, packed))
     return Recurrence(np.sort(np.frombuffer(found, dtype=np.uint64)), companies)
 
 
-def _map(frame: DataFrame, function: Callable[[Batches], Batches], schema: Any) -> DataFrame:
-    with warnings.catch_warnings():  # Spark warns of pandas 3, which has no part in this
-        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")
-        return frame.mapInArrow(function, schema)
-
-
 def _gather(frame: DataFrame, function: Callable[[Batches], Batches]) -> list[bytes]:
     """Bring the cells of bytes that `function` makes of each partition to the driver."""
-    return [bytes(cell) for (cell,) in _map(frame, function, "cell binary").collect()]
+    return [bytes(cell) for (cell,) in mapped(frame, function, "cell binary").collect()]
 
 
 def _beside(given: Sequence[str], added: Sequence[str]) -> list[str]:

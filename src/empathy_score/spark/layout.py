@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from empathy_score.errors import MissingExtraError
-from empathy_score.spark.tasks import KEY, READ
+from empathy_score.spark.tasks import KEY, READ, Batches, Redacting
 from empathy_score.transcripts.columns import WIDE
 from empathy_score.transcripts.reading import shape_of
+from empathy_score.transcripts.redacting import Redact
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -76,12 +78,17 @@ class Layout:
         markers = spark.ArrayType(spark.StructType(fields))
         added = [*(kinds[kind] for kind in types.values()), markers, text]
         passing = self.turns.drop(KEY).schema.fields
+        passing[self.names.index("text")] = spark.StructField(self.read["text"], text)
         more = (spark.StructField(f"c{n}", kind) for n, kind in enumerate(added, len(passing)))
         return spark.StructType([*passing, *more])
 
 
-def lay_out(dataframe: DataFrame, columns: Mapping[str, str]) -> Layout:
-    """Find which column is which, and give each turn a row.
+def lay_out(
+    dataframe: DataFrame, columns: Mapping[str, str], redact: Redact | None = None
+) -> Layout:
+    """Find which column is which, and give each turn a row, redacted before it goes anywhere.
+
+    Texts are laid out as bytes: what is no UTF-8 in them is read as it is in a file.
 
     Raises
     ------
@@ -95,6 +102,10 @@ def lay_out(dataframe: DataFrame, columns: Mapping[str, str]) -> Layout:
     turns = _numbered(dataframe)
     if shape.wide:
         turns, names = _lengthen(turns, names)
+    text = turns.columns[names.index("text")]
+    turns = turns.withColumn(text, turns[text].cast("string").cast("binary"))
+    if redact is not None:
+        turns = mapped(turns, Redacting(names, redact).run, _nullable(turns.schema))
     return Layout(turns.withColumn(KEY, _conversation(turns, names)), names, shape.wide)
 
 
@@ -109,6 +120,19 @@ def _conversation(turns: DataFrame, names: Sequence[str]) -> Column:
         missing |= functions.isnan(identity)
     spread = functions.concat(functions.lit("\0"), functions.xxhash64(role, text).cast("string"))
     return functions.when(missing, spread).otherwise(identity.cast("string"))
+
+
+def mapped(frame: DataFrame, function: Callable[[Batches], Batches], schema: Any) -> DataFrame:
+    """Give what a function makes of each partition."""
+    with warnings.catch_warnings():  # Spark warns of pandas 3, which has no part in this
+        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")
+        return frame.mapInArrow(function, schema)
+
+
+def _nullable(schema: StructType) -> StructType:
+    from pyspark.sql.types import StructField, StructType
+
+    return StructType([StructField(field.name, field.dataType) for field in schema.fields])
 
 
 def _functions() -> Any:

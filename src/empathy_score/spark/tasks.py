@@ -22,7 +22,15 @@ from empathy_score.scorer import Scorer
 from empathy_score.scores import Scores
 from empathy_score.transcripts import Note, Transcripts
 from empathy_score.transcripts.formats import from_arrow
-from empathy_score.transcripts.reading import BY_ROW, KnownRoles, Order, OrderFinder, arrange
+from empathy_score.transcripts.reading import (
+    BY_ROW,
+    KnownRoles,
+    Order,
+    OrderFinder,
+    Shape,
+    arrange,
+)
+from empathy_score.transcripts.redacting import Redact, is_redacted, redacted_table
 from empathy_score.transcripts.times import numbers
 
 READ = ("conversation_id", "role", "text", "turn", "timestamp", "company")
@@ -67,6 +75,34 @@ def _cell(value: bytes) -> pa.RecordBatch:
 
 
 @dataclass(frozen=True)
+class Redacting:
+    """Redacts turns as they come.
+
+    Parameters
+    ----------
+    names : list of str
+        What a local run calls their columns.
+    redact : callable
+        Takes a text and gives what may be kept of it.
+    """
+
+    names: list[str]
+    redact: Redact
+
+    def run(self, batches: Batches) -> Batches:
+        """Give the same columns, redacted as those of a local table."""
+        for batch in batches:
+            table = from_arrow(pa.Table.from_batches([batch]).rename_columns(self.names))
+            table = redacted_table(table, self.redact)
+            columns = [
+                pa.array(table.iloc[:, place], type=column.type, from_pandas=True)
+                if is_redacted(name) else column
+                for place, (name, column) in enumerate(zip(self.names, batch.columns, strict=True))
+            ]  # fmt: skip
+            yield pa.record_batch(columns, names=batch.schema.names)
+
+
+@dataclass(frozen=True)
 class Reading:
     """Reads whole conversations.
 
@@ -83,8 +119,9 @@ class Reading:
     order: Order
 
     def table(self, talks: pa.Table) -> pd.DataFrame:
-        """Give the canonical columns alone."""
-        return from_arrow(talks.select(list(self.at.values())).rename_columns(list(self.at)))
+        """Give the canonical columns alone, texts as they are read."""
+        table = talks.select(list(self.at.values())).rename_columns(list(self.at))
+        return Shape({}, wide=False).apply(from_arrow(table))
 
     def transcripts(self, table: pd.DataFrame) -> Transcripts:
         """Group the turns."""
@@ -278,16 +315,17 @@ class Scoring:
         for talks in chunks(batches):
             transcripts = self.reading.transcripts(self.reading.table(talks))
             scores = scorer.score(transcripts, recurrence=self.recurrence)
-            yield from _scored(talks, scores, scorer.column_types).to_batches()
+            yield from self._beside(talks, scores, scorer.column_types).to_batches()
 
-
-def _scored(talks: pa.Table, scores: Scores, types: Mapping[str, type]) -> pa.Table:
-    """Put the columns of scores beside those that pass through."""
-    turns = scores.turns()
-    columns = talks.drop([KEY]).columns
-    for name, kind in types.items():
-        values = turns[name].map(str, na_action="ignore") if kind is str else turns[name]
-        columns.append(pa.array(values, type=_TYPES[kind], from_pandas=True))
-    columns.append(pa.array(turns["markers"], type=MARKERS, from_pandas=True))
-    columns.append(pa.array(turns["signature"], type=pa.string()))
-    return pa.Table.from_arrays(columns, names=[f"c{place}" for place in range(len(columns))])
+    def _beside(self, talks: pa.Table, scores: Scores, types: Mapping[str, type]) -> pa.Table:
+        """Put the columns of scores beside those that pass through."""
+        turns = scores.turns()
+        texts = pa.array(turns["text"], type=pa.string(), from_pandas=True)
+        place = talks.schema.get_field_index(self.reading.at["text"])
+        columns = talks.set_column(place, "text", texts).drop([KEY]).columns
+        for name, kind in types.items():
+            values = turns[name].map(str, na_action="ignore") if kind is str else turns[name]
+            columns.append(pa.array(values, type=_TYPES[kind], from_pandas=True))
+        columns.append(pa.array(turns["markers"], type=MARKERS, from_pandas=True))
+        columns.append(pa.array(turns["signature"], type=pa.string()))
+        return pa.Table.from_arrays(columns, names=[f"c{place}" for place in range(len(columns))])

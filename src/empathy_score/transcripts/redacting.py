@@ -16,6 +16,11 @@ Redact = Callable[[str], str]
 """Takes a text and gives what may be kept of it."""
 
 
+def is_redacted(name: str) -> bool:
+    """Tell whether a canonical column is redacted: the text is, and what passes through."""
+    return name == "text" or name not in ALIASES
+
+
 def redacted_table(table: pd.DataFrame, redact: Redact) -> pd.DataFrame:
     """Redact the texts of a table of canonical columns, and what passes through beside them.
 
@@ -32,7 +37,7 @@ def redacted_table(table: pd.DataFrame, redact: Redact) -> pd.DataFrame:
 
     table = table.copy(deep=False)
     for place, name in enumerate(table.columns):
-        if name == "text" or name not in ALIASES:
+        if is_redacted(name):
             table.isetitem(place, _column(table.iloc[:, place], once).array)
     return table
 
@@ -60,7 +65,9 @@ def _cell(value: Any, redact: Redact) -> Any:
         return redact(clean_text(value))
     if isinstance(value, Mapping):
         return {_cell(k, redact): _cell(v, redact) for k, v in value.items()}
-    if isinstance(value, list | tuple) or getattr(value, "ndim", False):
+    if isinstance(value, tuple):  # such as a key and its value, in a map that Arrow gives
+        return tuple(_cell(item, redact) for item in value)
+    if isinstance(value, list) or getattr(value, "ndim", False):
         return [_cell(item, redact) for item in value]
     return None if _tells(value, redact) else value
 
