@@ -93,6 +93,17 @@ def test_columns_and_roles(call, tmp_path):
     assert "1 replies" in err
 
 
+def test_the_arithmetic_is_the_users_choice(tmp_path):
+    source = tmp_path / "t.csv"
+    source.write_text(HEADER + "1,customer,it broke\n1,agent,I have sent a new one\n")
+    for way, asked in (("memory", ()), ("disk", ("--resume",))):
+        out = tmp_path / f"{way}.csv"
+        done = run("score", source, "-o", out, "--dtype", "bfloat16", "--device", "cpu", *asked)
+        assert done.returncode == 0, done.stderr
+        assert "|dtype:bfloat16|" in out.read_text()
+    assert (tmp_path / "memory.csv").read_bytes() == (tmp_path / "disk.csv").read_bytes()
+
+
 def test_redact_takes_it_out_of_all_that_is_written(call, tmp_path):
     path, out = tmp_path / "t.csv", tmp_path / "o.csv"
     path.write_text(HEADER + "1,agent,I'm so sorry jo@example.com\n1,customer,ring 020 7946 0958\n")
@@ -138,6 +149,8 @@ def test_bad_input_is_two_and_one_line(call, tmp_path, content, part):
         ("score", "none.csv", "-o", "o.csv", "--columns", "role"),
         ("report", "none.csv", "-o", "o.html"),
         ("explain", "hi", "--model", "/nowhere"),
+        ("score", "README.md", "-o", "o.csv", "--dtype", "float8"),
+        ("score", "README.md", "-o", "o.csv", "--device", "abacus"),
         ("no-such-command",),
     ],
 )

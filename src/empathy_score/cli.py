@@ -89,6 +89,10 @@ def score_command(
         str | None, typer.Option(help="Folder for what does not fit into memory.")
     ] = None,
     redact: RedactOption = False,
+    dtype: Annotated[
+        str | None, typer.Option(help="float32 or bfloat16; the faster here by default.")
+    ] = None,
+    device: Annotated[str | None, typer.Option(help="Such as cpu or cuda.")] = None,
 ) -> None:
     """Score transcript files, as one corpus: one row a turn, in its order, with its scores."""
     from empathy_score.batch.sources import fits_into_memory, input_files
@@ -99,6 +103,7 @@ def score_command(
         "roles": _roles(roles),
         "redact": _redact(redact),
     }
+    made: dict[str, Any] = {"review_rate": review_rate, **_arithmetic(dtype, device)}
     paths = [] if sources == ["-"] else input_files(sources)
     console = _console(stderr=True)
     by_way_of_disk = resume or workers > 1 or spill is not None
@@ -112,15 +117,15 @@ def score_command(
         )
     if not paths or (fits_into_memory(paths) and not by_way_of_disk):
         summary = _score_in_memory(
-            str(paths[0]) if paths else "-", outputs, model, review_rate, named, console
+            str(paths[0]) if paths else "-", outputs, model, made, named, console
         )
     else:
         from empathy_score.batch import score_files
 
         with _steps(console) as progress:
             summary = score_files(
-                paths, output, conversations=conversations, model=model, review_rate=review_rate,
-                resume=resume, workers=workers, spill=spill, progress=progress, **named,
+                paths, output, conversations=conversations, model=model, resume=resume,
+                workers=workers, spill=spill, progress=progress, **made, **named,
             )  # fmt: skip
     _say(console, summary, outputs)
 
@@ -129,7 +134,7 @@ def _score_in_memory(
     source: str,
     outputs: list[str],
     model: str,
-    review_rate: float,
+    made: dict[str, Any],
     named: dict[str, Any],
     console: Console,
 ) -> dict[str, Any]:
@@ -141,7 +146,7 @@ def _score_in_memory(
 
     transcripts = read_transcripts(source, **named)
     with _bar(console) as progress:
-        scores = Scorer(model, review_rate=review_rate).score(transcripts, progress)
+        scores = Scorer(model, **made).score(transcripts, progress)
     write_table(scores.turns(), outputs[0])
     for path in outputs[1:]:
         write_table(scores.conversations(), path)
@@ -431,6 +436,18 @@ def _redact(wanted: bool) -> Callable[[str], str] | None:
     from empathy_score.redaction import redact
 
     return redact if wanted else None
+
+
+def _arithmetic(dtype: str | None, device: str | None) -> dict[str, str | None]:
+    """Check what is asked for before the work."""
+    from empathy_score.model.body import Arithmetic
+
+    if dtype is not None or device is not None:
+        try:
+            Arithmetic.chosen(device, dtype)
+        except ValueError as error:
+            raise ModelError(f"{error}.") from error
+    return {"dtype": dtype, "device": device}
 
 
 def _pairs(given: str | None, option: str) -> dict[str, str]:

@@ -102,8 +102,11 @@ def test_a_conversation_across_files(scorer, table, whole, tmp_path):
     folder.mkdir()
     for number, start in enumerate(range(0, len(table), 50)):
         table.iloc[start : start + 50].to_csv(folder / f"{number}.csv", index=False)
-    score_files(input_files([folder]), tmp_path / "parts.csv", model=scorer.model)
+    said = score_files(input_files([folder]), tmp_path / "parts.csv", model=scorer.model)
     assert (tmp_path / "parts.csv").read_bytes() == whole
+    halves = [set(table["ticket_id"][:50]) - {""}, set(table["ticket_id"][50:]) - {""}]
+    across = len(halves[0] & halves[1])
+    assert ("conversations go on from one file to another, by their id", across) in said["notes"]
 
 
 def test_exports_of_a_folder_keep_their_conversations_apart(scorer, tmp_path):

@@ -50,7 +50,7 @@ def whole(path):
 
 
 def in_pieces(path):
-    for table in pieces.pieces_of([path]).tables([]):
+    for _, table in pieces.pieces_of([path]).tables([]):
         assert len(table)
 
 

@@ -39,11 +39,16 @@ def database(work: Work) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def grouped(work: Work) -> None:
+def grouped(work: Work) -> int:
     """Write the turns with each conversation's together, in order of first appearance.
 
     Leaves ``turns.parquet`` (`_number` of the conversation, `_row` in the input, and the input's
     columns) and ``sizes.npy``, the turns of each conversation; removes what was read.
+
+    Returns
+    -------
+    int
+        How many conversations have turns in more than one file.
     """
     read, talks = _files(work, "read-*.parquet"), _files(work, "talks.parquet")
     with database(work) as connection:
@@ -51,20 +56,22 @@ def grouped(work: Work) -> None:
             with work.write("talks.parquet") as part:
                 connection.execute(
                     f"copy (select row_number() over (order by min(_row)) - 1 as _number, _talk, "
-                    f"count(*) as n from {read} group by _talk order by _number) "
+                    f"count(*) as n, min(_file) < max(_file) as parted from {read} "
+                    f"group by _talk order by _number) "
                     f"to {_text(part)} (format parquet)"
                 )
             with work.write("turns.parquet") as part:
                 connection.execute(
-                    f"copy (select t._number, s.* exclude (_talk) from {read} s "
+                    f"copy (select t._number, s.* exclude (_talk, _file) from {read} s "
                     f"join {talks} t using (_talk) order by t._number, s._row) "
                     f"to {_text(part)} (format parquet, row_group_size {ROW_GROUP})"
                 )
-        found = connection.execute(f"select n from {talks} order by _number").fetchnumpy()
+        found = connection.execute(f"select n, parted from {talks} order by _number").fetchnumpy()
     with work.write("sizes.npy") as part, part.open("wb") as out:
         np.save(out, np.asarray(found["n"], dtype=np.int64))
     for path in work.path.glob("read-*.parquet"):
         path.unlink()
+    return int(np.count_nonzero(found["parted"]))
 
 
 def counted(work: Work) -> None:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -40,6 +41,8 @@ def score_files(
     roles: Mapping[str, Role] | None = None,
     redact: Redact | None = None,
     review_rate: float = 0.1,
+    dtype: str | None = None,
+    device: str | None = None,
     resume: bool = False,
     workers: int = 1,
     spill: str | Path | None = None,
@@ -63,6 +66,8 @@ def score_files(
     redact : callable, optional
         As in `read_transcripts`; nothing reaches the disk before it.
     review_rate : float, default 0.1
+    dtype, device : str, optional
+        As in `Scorer`.
     resume : bool, default False
         Go on from what an interrupted run of the same call has left.
     workers : int, default 1
@@ -91,7 +96,8 @@ def score_files(
     for path in paths:
         check_outputs(str(path), outputs)
     said = progress or _silent
-    scorer = Scorer(model, review_rate=review_rate)
+    make = partial(Scorer, model, review_rate=review_rate, dtype=dtype, device=device)
+    scorer = make()
     run = {
         "inputs": [_state(path) for path in paths],
         "columns": dict(columns or {}),
@@ -106,7 +112,7 @@ def score_files(
                 work, paths, columns=columns or {}, roles=roles or {}, redact=redact,
                 progress=lambda n: said("reading", n, 0),
             )  # fmt: skip
-            _score(work, staged, scorer, model, workers, said)
+            _score(work, staged, scorer, make, workers, said)
             said("writing", 0, staged.n_turns)
             done = [json.loads((work / _done(n)).read_text()) for n in range(len(staged))]
             merged_turns(work, done[0]["columns"], staged.codec).write(str(output))
@@ -132,14 +138,19 @@ def _done(number: int) -> str:
 
 
 def _score(
-    work: Work, staged: Staged, scorer: Scorer, model: Any, workers: int, said: Step
+    work: Work,
+    staged: Staged,
+    scorer: Scorer,
+    make: Callable[[], Scorer],
+    workers: int,
+    said: Step,
 ) -> None:
     """Score the chunks that are not done yet."""
     todo = [number for number in range(len(staged)) if not work.has(_done(number))]
     finished = staged.n_turns - staged.turns_of(todo)
     said("scoring", finished, staged.n_turns)
     numbers = (
-        _in_processes(work, staged, todo, model, scorer.review_rate, workers)
+        _in_processes(work, staged, todo, make, workers)
         if workers > 1 and len(todo) > 1
         else (_score_chunk(work, staged, scorer, number) for number in todo)
     )
@@ -157,14 +168,14 @@ def _score_chunk(work: Work, staged: Staged, scorer: Scorer, number: int) -> int
 
 
 def _in_processes(
-    work: Work, staged: Staged, todo: list[int], model: str | Path, review_rate: float, workers: int
+    work: Work, staged: Staged, todo: list[int], make: Callable[[], Scorer], workers: int
 ) -> Iterator[int]:
     """Score chunks in processes of their own; give the number of each that is done."""
     with ProcessPoolExecutor(
         workers,
         mp_context=get_context("spawn"),
         initializer=_begin,
-        initargs=(work.path, staged, model, review_rate, workers),
+        initargs=(work.path, staged, make, workers),
     ) as pool:
         left = iter(todo)
         running = {pool.submit(_score_in_process, n) for n in islice(left, workers)}
@@ -181,15 +192,12 @@ def _in_processes(
 _process: dict[str, Any] = {}
 
 
-def _begin(
-    folder: Path, staged: Staged, model: str | Path, review_rate: float, workers: int
-) -> None:
+def _begin(folder: Path, staged: Staged, make: Callable[[], Scorer], workers: int) -> None:
     import torch
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process says when to stop
     torch.set_num_threads(max((os.cpu_count() or 1) // workers, 1))
-    scorer = Scorer(model, review_rate=review_rate)
-    _process.update(work=Work.join(folder), staged=staged, scorer=scorer)
+    _process.update(work=Work.join(folder), staged=staged, scorer=make())
 
 
 def _score_in_process(number: int) -> int:

@@ -124,24 +124,27 @@ def stage(
         notes: list[Note] = []
         finder = OrderFinder()
         empty = pd.DataFrame(columns=pieces.header, dtype=object)  # a file may have no row
-        turns = map(shape.apply, chain([empty], pieces.tables(notes)))
+        read = chain([(0, empty)], pieces.tables(notes))
+        turns = ((file, shape.apply(table)) for file, table in read)
         n_turns = _write(work, turns, codec, known, finder, progress)
         if not n_turns:
             notes.append(Note("the table has a header and no rows", 0))
         order = finder.order(notes)
-        grouped(work)
+        split = grouped(work)
+        if split:
+            notes.append(Note("conversations go on from one file to another, by their id", split))
         counted(work)
         facts = {"order": asdict(order), "notes": [asdict(n) for n in notes]}
         with work.write(STAGED) as part:
             part.write_text(json.dumps(facts), encoding="utf-8")
     facts = json.loads((work / STAGED).read_text(encoding="utf-8"))
-    read = TimeReader(**facts["order"]["read"])
+    times = TimeReader(**facts["order"]["read"])
     sizes = np.load(work / "sizes.npy")
     canned = np.load(work / "canned.npz")
     return Staged(
         codec=codec,
         roles=known,
-        order=Order(facts["order"]["column"], read),
+        order=Order(facts["order"]["column"], times),
         notes=tuple(Note(**note) for note in facts["notes"]),
         sizes=sizes,
         edges=_edges(sizes),
@@ -161,7 +164,7 @@ def _edges(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _write(
     work: Work,
-    tables: Iterator[pd.DataFrame],
+    tables: Iterator[tuple[int, pd.DataFrame]],
     codec: Codec,
     roles: KnownRoles,
     finder: OrderFinder,
@@ -169,13 +172,14 @@ def _write(
 ) -> int:
     """Write turns and the runs of words of replies, piece by piece; give the number of turns."""
     row = 0
-    for number, table in enumerate(tables):
+    for number, (file, table) in enumerate(tables):
         roles.see(table)
         roles.check()
         finder.see(table)
         rows = np.arange(row, row + len(table))
         talks = _talks(table, rows)
-        columns = {"_row": rows, "_talk": talks, **codec.encode(table)}
+        files = np.full(len(table), file)
+        columns = {"_row": rows, "_talk": talks, "_file": files, **codec.encode(table)}
         with work.write(f"read-{number:06d}.parquet") as part:
             pq.write_table(pa.table(columns), part)
         replies, runs = _runs(table, talks, roles)

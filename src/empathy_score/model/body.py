@@ -48,7 +48,7 @@ class Arithmetic:
         Raises
         ------
         ValueError
-            Where the device or the dtype is not known.
+            Where the device or the dtype is not known, or not there.
         """
         import torch
 
@@ -60,6 +60,8 @@ class Arithmetic:
             kind = torch.device(device).type
         except RuntimeError as error:
             raise ValueError(f"device must be one that torch knows, came {device!r}") from error
+        if kind == "cuda" and not torch.cuda.is_available():
+            raise ValueError(f"device {device!r} is not there: torch finds no CUDA device")
         if dtype is None:
             dtype = "bfloat16" if _fast_bfloat16(kind) else "float32"
         return cls(device, dtype)

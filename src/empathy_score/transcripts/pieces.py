@@ -75,19 +75,19 @@ class Pieces:
     types: Mapping[str, pa.DataType]
     read: Callable[[Path, list[Note]], Iterator[pd.DataFrame]]
 
-    def tables(self, notes: list[Note]) -> Iterator[pd.DataFrame]:
-        """Give the pieces, in order, each with every column of the header.
+    def tables(self, notes: list[Note]) -> Iterator[tuple[int, pd.DataFrame]]:
+        """Give the number of a file and a piece of it, in order, with every column of the header.
 
         Raises
         ------
         TranscriptError
             Where a file cannot be read.
         """
-        for path in self.paths:
+        for number, path in enumerate(self.paths):
             for table in self.read(path, notes):
                 table.columns = table.columns.map(str)
                 whole = list(table.columns) == self.header
-                yield table if whole else table.reindex(columns=self.header)
+                yield number, table if whole else table.reindex(columns=self.header)
 
 
 def pieces_of(paths: Sequence[Path]) -> Pieces:
