@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from empathy_score import MARKER_TYPES, EmpathyScoreError, MarkerType
-from empathy_score.markers import MarkerMatcher
+from empathy_score.markers import MarkerMatcher, matcher
 
 MATCHER = MarkerMatcher()
 
@@ -105,3 +105,14 @@ def test_markers_of_one_type_never_overlap():
     spans = [(m.start, m.end) for m in MATCHER.find(text) if m.type == "appreciate"]
     assert spans == sorted(spans)
     assert all(end <= start for (_, end), (start, _) in pairwise(spans))
+
+
+def test_words_of_a_long_run_are_not_kept_for_ever(monkeypatch):
+    monkeypatch.setattr(matcher, "STRINGS_KEPT", 0)
+    one = MarkerMatcher()
+    texts = ["I'm so sorry, zzyzx.", "Please restart the router."]
+    assert one.find_all(texts) == [MATCHER.find(text) for text in texts]
+    known = len(one._tools[0].vocab.strings)
+    for number in range(30):
+        one.find_all([f"word{number}a word{number}b word{number}c", *texts])
+    assert len(one._tools[0].vocab.strings) < known + 30

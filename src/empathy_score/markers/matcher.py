@@ -19,6 +19,7 @@ from empathy_score.markers.sorry import MARKER_OF_SENSE, find_apologies
 from empathy_score.markers.types import MARKER_TYPES, MarkerType
 
 if TYPE_CHECKING:
+    from spacy.language import Language
     from spacy.tokens import Doc
 
 LONGEST_CLAUSE = 25
@@ -31,6 +32,9 @@ YIELDING: dict[str, tuple[str, ...]] = {
     "brush_off": (), "repair": (), "explain": (),
 }  # fmt: skip
 """Types that give way to an overlapping marker, in this order: to those types, or to any."""
+
+STRINGS_KEPT = 300_000
+"""Distinct words after which a tokenizer is replaced: it forgets none, and a run has no end."""
 
 UNMEASURED = 1.0
 """Score of a type without a measured precision: a user's own patterns are taken at their word."""
@@ -52,20 +56,24 @@ class MarkerMatcher:
         types: Sequence[MarkerType] = MARKER_TYPES,
         precision: Mapping[str, float] | None = None,
     ) -> None:
-        import spacy
-
         self.types = tuple(types)
         self.precision = dict(precision or {})
         self._names = {kind.name for kind in self.types}
-        self._nlp = spacy.blank("en")
         self._kinds: dict[str, tuple[str, bool, bool]] = {}
-        patterns = []
+        self._patterns = []
         for kind in self.types:
             for line in kind.patterns:
                 key = f"{kind.name}{' begins' * begins(line)}{' extends' * extends(line)}"
                 self._kinds[key] = (kind.name, begins(line), extends(line))
-                patterns.append((key, compile_pattern(line)))
-        self._index = PatternIndex(self._nlp.vocab, patterns)
+                self._patterns.append((key, compile_pattern(line)))
+        self._tools = self._fresh()
+
+    def _fresh(self) -> tuple[Language, PatternIndex]:
+        """Give a tokenizer that knows no word yet, and the patterns over its vocabulary."""
+        import spacy
+
+        nlp = spacy.blank("en")
+        return nlp, PatternIndex(nlp.vocab, self._patterns)
 
     def find(self, text: str) -> tuple[Marker, ...]:
         """Find the markers of one reply.
@@ -80,13 +88,14 @@ class MarkerMatcher:
         tuple of Marker
             In order of their start; spans half-open in `text`. Markers of one type never overlap.
         """
-        doc = self._nlp.tokenizer(text)
+        nlp, index = self._tools
+        doc = nlp.tokenizer(text)
         spans: dict[str, list[tuple[int, int]]] = {}
         for apology in find_apologies(doc):
             name = MARKER_OF_SENSE.get(apology.sense)
             if name in self._names and name is not None:
                 spans.setdefault(name, []).append((apology.start, apology.end))
-        for key, start, end in self._index(doc, [token.norm_ for token in doc]):
+        for key, start, end in index(doc, [token.norm_ for token in doc]):
             name, beginning, running = self._kinds[key]
             if beginning and start > 0 and doc[start - 1].norm_ not in COMMAND_LEAD:
                 continue
@@ -107,6 +116,8 @@ class MarkerMatcher:
 
     def find_all(self, texts: Iterable[str]) -> list[tuple[Marker, ...]]:
         """Find the markers of many replies; each distinct text is read once."""
+        if len(self._tools[0].vocab.strings) > STRINGS_KEPT:
+            self._tools = self._fresh()
         known: dict[str, tuple[Marker, ...]] = {}
         found = []
         for text in texts:
