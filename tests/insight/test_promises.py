@@ -67,6 +67,9 @@ def test_promises(reply, who):
         "Get well soon to that leg.",
         "It may well be that the depot has it.",
         "She was ill last week.",
+        "You said we'll ship it today.",
+        "I was told you will receive a new one.",
+        "You will receive no refund.",
         "",
     ],
 )
@@ -196,6 +199,21 @@ def test_chatting_on_breaks_no_promise(words):
 def test_a_refusal_keeps_no_promise(words):
     done = ("a", words, {"timestamp": "2026-03-02T15:00:00Z"})
     assert status(ASK, WORD, done) == ("open", False)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("Got the refund for the blender, thanks!", "kept"),
+        ("the blender money came this morning, ta", "kept"),
+        ("I have not received the blender refund.", "late"),
+        ("I'm told the blender refund came, is that so?", "open"),
+        ("Got your letter about the kettle.", "open"),
+    ],
+)
+def test_the_customer_knows_whether_it_came(words, expected):
+    back = ("c", words, {"timestamp": "2026-03-04T15:00:00Z"})
+    assert status(ASK, WORD, back)[0] == expected
 
 
 def test_without_a_due_time_nothing_is_late():

@@ -64,6 +64,16 @@ _PROMISE = re.compile(
     rf"cancelled|waived|removed)|arrive|land|reach you|go out|ship|come)\b",
     re.IGNORECASE,
 )
+_REPORTED = re.compile(
+    r"\b(?:you|they|he|she|who|i|we) (?:\w+ )?"
+    r"(?:said|say|says|mentioned|told|claimed|wrote|thought|assumed)\b|\baccording to\b",
+    re.IGNORECASE,
+)
+"""Before a promise: somebody else's words, told again."""
+
+_REFUSED = re.compile(r"\s*(?:no|nothing|neither|none)\b", re.IGNORECASE)
+"""After a promise: "you will receive no refund"."""
+
 _CONDITION = re.compile(
     r"\b(?:if|once|when|unless|should) (?:you|we (?:have|get)|i (?:have|get)|payment)\b|"
     r"\b(?:as soon as|after) you\b|"
@@ -93,6 +103,13 @@ _UNDONE = re.compile(
     re.IGNORECASE,
 )
 """In a sentence with a word of these, nothing was done for certain."""
+
+_GOT = re.compile(
+    r"\b(?:got|received|have (?:it|them)|came|arrived|landed|turned up|(?:is|are|it['’]s) "
+    r"(?:here|back|fixed|working|in my|sorted)|went through)\b",
+    re.IGNORECASE,
+)
+"""What a customer says who has what was promised."""
 
 _STILL = re.compile(
     r"\b(?:still (?:no|not|nothing|waiting|hasn|haven|don|didn)\w*|"
@@ -179,6 +196,8 @@ def _promises(reply: str, said_at: float) -> Iterator[Promise]:
         match = _PROMISE.search(words)
         if match is None or words.rstrip().endswith("?") or _CONDITION.search(words):
             continue
+        if _REPORTED.search(words, 0, match.start()) or _REFUSED.match(words, match.end()):
+            continue
         lead = len(words) - len(words.lstrip())
         start = sentence.start() + lead
         end = sentence.start() + len(words.rstrip())
@@ -202,10 +221,10 @@ def promises(scores: Scores) -> pd.DataFrame:
         reply), `start`, `end`, `text`, `who`, `when`; `made_at` and `due_at` (UTC; missing where
         unknown);
         `status`: ``"kept"`` where a later reply says that it is done, in time or without a time to
-        keep; ``"late"`` where that reply comes after it was due, or the customer came back after
-        it was due with it undone; ``"open"`` where the conversation does not tell; `over_promised`:
-        whether the customer came back about it before anything said that it was done; `agent_id`
-        where the table has one.
+        keep, or the customer that it has come; ``"late"`` where that reply comes after it was due,
+        or the customer came back after it was due with it undone; ``"open"`` where the
+        conversation does not tell; `over_promised`: whether the customer came back about it before
+        anything said that it was done; `agent_id` where the table has one.
     """
     import pandas as pd
 
@@ -249,6 +268,8 @@ def _outcome(
             if still or any(subject & _content(what) for what in _NONE.findall(text)):
                 complained = True
                 late = late or after
+            elif not complained and any(_says_got(s, subject) for s in _SENTENCE.findall(text)):
+                return "kept", False
         elif any(_says_done(sentence, subject) for sentence in _SENTENCE.findall(text)):
             return ("late" if after or late else "kept"), complained
     return ("late" if late else "open"), complained
@@ -260,6 +281,12 @@ def _says_done(sentence: str, subject: set[str]) -> bool:
         sentence.rstrip().endswith("?") or _CONDITION.search(sentence) or _UNDONE.search(sentence)
     )
     return not doubt and bool(subject & _content(sentence)) and _DONE.search(sentence) is not None
+
+
+def _says_got(sentence: str, subject: set[str]) -> bool:
+    """Tell whether a sentence of the customer says that what was promised has come."""
+    got = not sentence.rstrip().endswith("?") and not _UNDONE.search(sentence)
+    return got and bool(subject & _content(sentence)) and _GOT.search(sentence) is not None
 
 
 def _content(text: str) -> set[str]:
