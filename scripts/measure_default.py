@@ -5,7 +5,7 @@
 The development set never trains and is met here only; `data/authored_later.jsonl` was written after
 the model was trained. With --leave-one-out, a model is trained as the default one is, on a sample
 of all sources but one, and measured on that one: companies and channels that it never saw. With
---card, the figures are written into the model card.
+--card, the figures are written into the model card, whose leave-one-out table stays without it.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from empathy_score.dimensions import ROADS
 from empathy_score.evaluation import Evaluation
 from empathy_score.evaluation.card import counts_table, figures_table, markers_table
 from empathy_score.headline import doubt, doubt_limit
+from empathy_score.markers.stock import without_stock
 from empathy_score.training import evaluate, labelled_table
 from empathy_score.training.evaluating import opportunity_kappa
 from empathy_score.training.sources import read_items
@@ -42,6 +43,7 @@ ANNOTATORS = {
 PLAYED = ("star", "taskmaster4_coffee", "abcd_samples")
 """Sources of role-played chats: left out together, since they sound alike."""
 
+LEFT_OUT_HEAD = "**Leave one source out**"
 LEFT_OUT = {"replies": 1000, "epochs": 2.0}
 """How many replies and passes each leave-one-out model is trained with."""
 
@@ -57,6 +59,13 @@ STOCK = (
 
 The last one stands in one written reply; the others in no reply that trains.
 """
+
+
+AGENTS_EVERY = 6
+"""Which of the later stock sentences are tried on agents."""
+
+ROUNDING = 1e-4
+"""Change of a mean score that is arithmetic, not meaning."""
 
 
 def dev_table(evaluation: Evaluation) -> str:
@@ -109,6 +118,32 @@ def stock_line(scorer: Scorer, items: list[dict[str, Any]]) -> str:
     plain = mean("")
     shown = ", ".join(f"{mean(sentence) - plain:+.1f}" for sentence in STOCK)
     return f"Mean score {plain:.1f}; with a stock warm sentence before every reply: {shown}."
+
+
+def agents_line(scorer: Scorer) -> str:
+    """Say what a stock sentence before every reply does to each agent of the sample."""
+    sample = pd.read_csv(ROOT / "data" / "sample_transcripts.csv", keep_default_na=False)
+    ours = sample["role"] == "agent"
+
+    def means(before: str) -> pd.Series:
+        warmed = sample.copy()
+        warmed.loc[ours, "text"] = before + warmed.loc[ours, "text"]
+        turns = scorer.score(warmed).turns()
+        return turns.loc[ours].groupby("agent_id")["score"].mean()
+
+    plain = means("")
+    later = [item["text"] for item in read_items(ROOT / "data" / "stock_sentences_later.jsonl")]
+    known = sum(not without_stock(sentence) for sentence in later)
+    tried = [*STOCK, *(f"{sentence} " for sentence in later[::AGENTS_EVERY])]
+    changes = pd.DataFrame({sentence: means(sentence) - plain for sentence in tried})
+    rising = int((changes > ROUNDING).to_numpy().sum())
+    return (
+        f"Of {len(later)} stock sentences by a writer who did not see the word lists, {known} are "
+        f"known as such, and change no score. With {len(tried)} sentences (these six, and every "
+        f"{AGENTS_EVERY}th of those) before every reply of each of the sample's {len(plain)} "
+        f"agents, {rising} of {changes.size} means rise; the largest change is "
+        f"{changes.to_numpy().max():+.1f}, the mean one {changes.to_numpy().mean():+.2f}."
+    )
 
 
 def sample_line(scorer: Scorer) -> str:
@@ -166,6 +201,7 @@ def render(given: argparse.Namespace) -> str:
         "**Needs review**:",
         review_lines(scorer, items),
         stock_line(scorer, items),
+        agents_line(scorer),
         sample_line(scorer),
         f"**Written replies that it never saw** ({len(later):,}: tweets, reviews, chats; easier "
         "than real ones):",
@@ -173,7 +209,7 @@ def render(given: argparse.Namespace) -> str:
     ]
     if given.leave_one_out:
         parts += [
-            "**Leave one source out**: kappa on up to 600 replies of a source, by a model trained "
+            f"{LEFT_OUT_HEAD}: kappa on up to 600 replies of a source, by a model trained "
             f"with {LEFT_OUT['epochs']:g} passes over {LEFT_OUT['replies']} replies of the others "
             "(the default has more of both):",
             leave_one_out(training_items(given.shared)),
@@ -194,7 +230,9 @@ def main() -> None:
     if given.card:
         card = ROOT / "models" / "default" / "README.md"
         before, _, rest = card.read_text(encoding="utf-8").partition(BEGIN)
-        _, _, after = rest.partition(END)
+        old, _, after = rest.partition(END)
+        if not given.leave_one_out:  # what trains by itself does not change with the card
+            text += "\n\n" + LEFT_OUT_HEAD + old.partition(LEFT_OUT_HEAD)[2].rstrip()
         card.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
 
 

@@ -2,7 +2,7 @@
 
     python scripts/measure_promises.py
 
-`data/promise_labels.jsonl` names 700 sentences of `data/authored.jsonl`, drawn from three strata
+`data/promise_labels.jsonl` names 700 sentences of the written replies, drawn from three strata
 (found as a promise; not found, with a word such as *will*; all others) after the patterns were
 written, and says whether each is a promise: two readers, and a third where they differ. Each
 counts for as many sentences as it was drawn from.
@@ -10,6 +10,7 @@ counts for as many sentences as it was drawn from.
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from empathy_score.training.sources import read_items
 
 ROOT = Path(__file__).resolve().parents[1]
 DRAWS = 1000
+WRITTEN = ("authored", "authored_later")
 
 
 def precision_recall(found: np.ndarray, true: np.ndarray, weight: np.ndarray) -> np.ndarray:
@@ -30,7 +32,8 @@ def precision_recall(found: np.ndarray, true: np.ndarray, weight: np.ndarray) ->
 
 def main() -> None:
     """Measure and print."""
-    replies = {i["id"]: i["reply"] for i in read_items(ROOT / "data" / "authored.jsonl")}
+    written = (read_items(ROOT / "data" / f"{name}.jsonl") for name in WRITTEN)
+    replies = {item["id"]: item["reply"] for item in chain.from_iterable(written)}
     labels = read_items(ROOT / "data" / "promise_labels.jsonl")
     spans = {
         name: {(p.start, p.end) for p in find_promises(replies[name])}

@@ -1,16 +1,19 @@
 """Print what smaller weights cost in kappa: eight bits, half precision, a pruned vocabulary.
 
     python scripts/size_costs.py --shared ../shared/data --checkpoint CHECKPOINT [--layers]
+    python scripts/size_costs.py --shared ../shared/data --student STUDENT
 
 CHECKPOINT is a folder that `train_default.py --checkpoints` kept, with the weights in 32 bits of
 the model that ships; heads and calibration stay the shipped ones. With --layers, encoders of six,
 four and three layers are tuned alike on a sample: layers cannot be cut without training again.
+With --student, a model that `train_default.py --layers` trained is set beside the one that ships.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -20,17 +23,20 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
-from empathy_score.model.encoder import MINILM, Encoder
+from empathy_score import Scorer
+from empathy_score.model.encoder import Encoder
 from empathy_score.model.folder import load_model
 from empathy_score.model.model import Model
 from empathy_score.model.normalise import normalise
 from empathy_score.model.quantise import quantise
 from empathy_score.training import evaluate, labelled_table
-from empathy_score.training.fitting import load_base
 from empathy_score.training.sources import read_items
-from train_default import SETTINGS, train_on, training_items
+from train_default import ROOT, SETTINGS, train_on, training_items
 
 WORDS = "embeddings.word_embeddings.weight"
+TIMED, ROUNDS = 1000, 3
+"""How many replies a student is timed on, and how often."""
+
 SAMPLE = {"replies": 1500, "epochs": 2.0}
 """How many replies and passes an encoder of fewer layers is tuned with."""
 
@@ -69,10 +75,15 @@ def main() -> None:
     """Measure and print one table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, required=True, help="folder of dev.jsonl")
-    parser.add_argument("--checkpoint", type=Path, required=True)
+    asked = parser.add_mutually_exclusive_group(required=True)
+    asked.add_argument("--checkpoint", type=Path)
+    asked.add_argument("--student", type=Path)
     parser.add_argument("--layers", action="store_true")
     given = parser.parse_args()
     dev = labelled_table(read_items(given.shared / "dev.jsonl"))
+    if given.student is not None:
+        print(beside(load_model(given.student), load_model("default"), dev))
+        return
     items = training_items(given.shared)
     model = load_model("default")
     state = load_file(given.checkpoint / "model.safetensors")
@@ -97,10 +108,29 @@ def main() -> None:
     if given.layers:
         sample = random.Random(0).sample(items, int(SAMPLE["replies"]))
         for count in (6, 4, 3):
-            tuned = tuned_with(count, sample)
+            settings = replace(SETTINGS, epochs=SAMPLE["epochs"], min_steps=0)
+            tuned = train_on(sample, settings=settings, layers=count)
             name = f"{count} layers, tuned on {SAMPLE['replies']:,} replies"
             size = sum(array.nbytes for array in tuned.encoder.arrays.values()) / 1e6
             print(f"| {name} | {size:.1f} | {figures(tuned, dev)} |", flush=True)
+
+
+def beside(student: Model, shipped: Model, dev: Any) -> str:
+    """Lay a student out beside the model that ships, both timed in turn on the same replies."""
+    written = read_items(ROOT / "data" / "authored.jsonl")
+    table = labelled_table(written[:: len(written) // TIMED]).drop(columns="spans")
+    seconds: dict[str, list[float]] = {"shipped": [], "student": []}
+    for _ in range(ROUNDS):
+        for name, model in (("shipped", shipped), ("student", student)):
+            begun = time.perf_counter()
+            Scorer(model).score(table)
+            seconds[name].append(time.perf_counter() - begun)
+    lines = ["| model | MB | road | mean kappa | times as fast |", "|---|---|---|---|---|"]
+    for name, model in (("shipped", shipped), ("student", student)):
+        size = sum(array.nbytes for array in model.encoder.arrays.values()) / 1e6
+        faster = min(seconds["shipped"]) / min(seconds[name])
+        lines.append(f"| {name} | {size:.1f} | {figures(model, dev)} | {faster:.2f} |")
+    return "\n".join(lines)
 
 
 def with_encoder(model: Model, weights: Weights) -> Model:
@@ -108,21 +138,6 @@ def with_encoder(model: Model, weights: Weights) -> Model:
     old = model.encoder
     encoder = Encoder(weights, old.config, old.tokenizer.to_str(), old.tagger, old.name)
     return replace(model, encoder=encoder)
-
-
-def tuned_with(layers: int, sample: list[dict[str, Any]]) -> Model:
-    """Tune the lowest layers of the public encoder, as the default model is tuned."""
-    base = load_base(MINILM.name)
-    old = base.encoder
-    kept = {
-        name: array
-        for name, array in old.arrays.items()
-        if not name.startswith("encoder.layer.") or int(name.split(".")[2]) < layers
-    }
-    config = {**old.config, "num_hidden_layers": layers}
-    encoder = Encoder(kept, config, old.tokenizer.to_str(), None, old.name)
-    settings = replace(SETTINGS, epochs=SAMPLE["epochs"], min_steps=0)
-    return train_on(sample, settings=settings, base=replace(base, encoder=encoder))
 
 
 def figures(model: Model, table: Any) -> str:

@@ -104,8 +104,10 @@ def score(
                       for, substantive that it is specific (empathy 2 or 3) or care has grade 2
         boilerplate = chance that empathy is formulaic (1)
 
-    No part reads how many markers there are, and none rewards a stock phrase for what it means;
-    what the model reads into one all the same is in the model card. A reply that nothing called
+    Sentences that fit any complaint (`empathy_score.markers.stock`) are not read for it: a
+    reply has the score of the rest of it, where there is a rest. Those that are not known as such
+    cost what `boilerplate` says; what the model reads into them all the same is in the model card.
+    No part reads how many markers there are. A reply that nothing called
     for empathy loses nothing by having none. Source: roads, Godin; ETC, Dasu & Chase; "more is not
     better", Singh, Marinova & Singh 2018.
 
@@ -116,7 +118,7 @@ def score(
     p : mapping of str to ndarray
         Probabilities of the dimensions in `NEEDED`.
     texts : sequence of str
-        The replies.
+        The replies, without their stock sentences.
 
     Returns
     -------

@@ -14,9 +14,11 @@ from empathy_score.conversation import Conversation, Marker, Role, Turn
 from empathy_score.headline import NEEDED, doubt, doubt_limit, need, opportunity
 from empathy_score.headline import score as headline
 from empathy_score.markers import MarkerMatcher, MarkerType
+from empathy_score.markers.stock import without_stock
+from empathy_score.model.features import Reading
 from empathy_score.model.memory import RememberingEncoder
 from empathy_score.model.tagging import join_markers
-from empathy_score.readings import RoleReadings, looks_foreign, read_turns
+from empathy_score.readings import RoleReadings, has_words, looks_foreign, read_turns
 from empathy_score.scores import Scores
 from empathy_score.transcripts import Note, Transcripts, read_transcripts
 from empathy_score.transcripts.formats import clean_text
@@ -186,7 +188,7 @@ class Scorer:
         return Scores(
             transcripts=transcripts,
             dimensions=self.model.dimensions,
-            columns=self._columns(readings, predictions, len(transcripts.table))
+            columns=self._columns(readings, predictions.probabilities, len(transcripts.table))
             | {"canned": _canned(transcripts, readings["agent"], recurrence)},
             markers=self._markers(readings["agent"], predictions),
             signature=self.signature,
@@ -256,16 +258,19 @@ class Scorer:
         return {**scores.reply(row), "markers": markers}
 
     def _columns(
-        self, readings: Mapping[ScoredRole, RoleReadings], found: Predictions, n_rows: int
+        self,
+        readings: Mapping[ScoredRole, RoleReadings],
+        p: Mapping[str, NDArray[np.float64]],
+        n_rows: int,
     ) -> dict[str, NDArray[Any]]:
         """Lay each dimension's values out over all rows; NaN or None elsewhere."""
         columns: dict[str, NDArray[Any]] = {}
         for dimension in self.model.dimensions:
             rows = readings[dimension.role].rows
-            for name, values in dimension.values(found.probabilities[dimension.name]).items():
+            for name, values in dimension.values(p[dimension.name]).items():
                 columns[name] = _spread(values, rows, n_rows)
         agent = readings["agent"]
-        for name, values in self._headline(agent, found.probabilities).items():
+        for name, values in self._headline(agent, p).items():
             columns[name] = _spread(values, agent.rows, n_rows)
         return columns
 
@@ -277,11 +282,32 @@ class Scorer:
         if self._sums_up:
             called = need(p["feeling"], agent.answered)
             values["opportunity"] = opportunity(called, p)
-            values["score"] = headline(called, p, [reading.text for reading in agent.readings])
+            points = headline(called, p, [reading.text for reading in agent.readings])
+            if bare := self._without_stock(agent):
+                places, left = list(bare), list(bare.values())
+                read = self.model.predict(
+                    {"agent": left}, batch_size=self.batch_size, encoder=self._encoder
+                )
+                texts = [reading.text for reading in left]
+                points[places] = headline(called[places], read.probabilities, texts)
+            values["score"] = points
         if self.model.doubt:
             limit = doubt_limit(self.model.doubt, self.review_rate)
             values["needs_review"] = (doubt(p["road"]) > limit).astype(object)
         return values
+
+    def _without_stock(self, agent: RoleReadings) -> dict[int, Reading]:
+        """Give what is left of replies with stock sentences, by their place; of some it is all."""
+        left = {
+            place: rest
+            for place, reading in enumerate(agent.readings)
+            if (rest := without_stock(reading.text)) != reading.text and has_words(rest)
+        }
+        markers = self.matcher.find_all(left.values())
+        return {
+            place: Reading(rest, agent.readings[place].before, found)
+            for (place, rest), found in zip(left.items(), markers, strict=True)
+        }
 
     def _markers(self, readings: RoleReadings, found: Predictions) -> dict[int, tuple[Marker, ...]]:
         texts = [reading.text for reading in readings.readings]

@@ -18,12 +18,12 @@ from empathy_score.insight.canned import canned_words
 from planted import PHRASES, planted_turns
 
 MAIN_ROAD = {"dana": "care", "tess": "teach", "rolf": "go_away"}
-STOCK = {
-    "dana": "Thank you so much for reaching out, we really care about every one of our customers. ",
-    "tess": "I completely understand your frustration and I am truly sorry for the inconvenience. ",
-    "rolf": "I am so sorry to hear that and I can imagine how upsetting this must be for you. ",
-}
-"""One warm sentence for each agent: it stands before every reply of theirs."""
+STOCK = (
+    "Thank you so much for reaching out, we really care about every one of our customers. ",
+    "I completely understand your frustration and I am truly sorry for the inconvenience. ",
+    "I am so sorry to hear that and I can imagine how upsetting this must be for you. ",
+    "Your satisfaction is our top priority. ",
+)
 
 
 @pytest.fixture(scope="module")
@@ -100,16 +100,23 @@ def test_agents_are_on_the_roads_that_were_planted(scores):
     assert share.idxmax(axis=1).to_dict() == MAIN_ROAD
 
 
-def test_a_warm_stock_sentence_in_every_reply_raises_nobodys_standing(scorer, scores):
-    warmed = planted_turns()
-    ours = warmed["role"] == "agent"
-    warmed.loc[ours, "text"] = warmed.loc[ours, "agent_id"].map(STOCK) + warmed.loc[ours, "text"]
-    after = scorer.score(warmed)
-    before = standing(scores)
-    assert (standing(after)["score"] <= before["score"]).all()
+def warmed(scorer, sentence):
+    turns = planted_turns()
+    ours = turns["role"] == "agent"
+    turns.loc[ours, "text"] = sentence + turns.loc[ours, "text"]
+    return scorer.score(turns)
+
+
+@pytest.mark.parametrize("sentence", STOCK)
+def test_a_warm_stock_sentence_in_every_reply_raises_nobodys_standing(scorer, scores, sentence):
+    after = warmed(scorer, sentence)
+    assert (standing(after)["score"] <= standing(scores)["score"]).all()
     agent = scores.table["agent_id"]
     own = discounted_empathy(scores).groupby(agent).mean()
     assert (discounted_empathy(after).groupby(agent).mean() <= own + 0.1).all()
-    rates = opportunities(after)
-    assert rates.loc["rolf", "rate"] > 0.9  # as `opportunity` counts, a stock phrase is empathy
-    assert rates.loc["rolf", "own_rate"] == 0  # and these are not the agent's own words
+
+
+def test_stock_words_are_not_the_agents_own(scorer):
+    rates = opportunities(warmed(scorer, STOCK[2])).loc["rolf"]
+    assert rates["rate"] > 0.9  # as `opportunity` counts, a stock phrase is empathy
+    assert rates["own_rate"] == 0
