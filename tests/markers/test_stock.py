@@ -20,6 +20,7 @@ from empathy_score.markers.stock import stock_sentences, without_stock
         "@sam_42 Thank you for your patience and understanding!",
         "I totally get where you're coming from.",
         "Oh no, this is not the experience we want for you!",
+        "Please don't hesitate to reach out, we're always here to help.",
     ],
 )
 def test_fits_any_complaint(text):
@@ -34,6 +35,10 @@ def test_fits_any_complaint(text):
         "Three nights without heating must be miserable.",
         "I'm sorry, I do not understand.",
         "We're sorry, but we cannot help you with this.",
+        "I'm sorry but there is nothing we can do.",
+        "We're sorry, this is not something we do.",
+        "I'm sorry you feel that way.",
+        "Sorry if that upset you in any way.",
         "I have refunded you.",
         "We apologise for the 40 minutes on hold.",
         "Sorry about Lisbon.",

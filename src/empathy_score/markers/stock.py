@@ -30,79 +30,80 @@ _ANY = """
     appreciable appreciative are around as aspect aspire asset assist assistance assisting assurance
     assuring at attention aw aware away awesome awful back bad ball be bear bearing because become
     been beg begin behalf behind being believe believed believers believing below beside beyond big
-    biggest bit bless blessing both bother bothered bothering bottom brand breaking breaks brighter
-    brilliant bring bringing brings brought build building built bummed bummer bumpy bunch business
-    but by calling calm came camper can candor candour cared carefully carry case cause caused
-    causes centre certainly changed chat cheer cheerful cheers chin choice choices choosing chose
-    chosen circumstances class clear clearly clients clock co-operation come comes coming comment
-    comments commit commitment community company complain complete completely comprehension concerns
-    conduct confident confusion connect conscious considered constantly constructive contact
-    contacting contacts contentment continue continued continuing continuously contribution
-    contrition conversation convey cool cooperation core corner cornerstone correspondence could
-    could've count courage courteous courtesy covered create created criticism crushed custom
-    customer customer's customers dampened day day's deaf deal dealing dealings dear dedicated
-    dedication deepest deeply definitely delighting deplore describe deserved deserves desire
-    despite deter determined did difference differently difficult difficulty disappoint discomfort
-    disheartened displeasure disposal disruptive dissatisfaction dissatisfied disturb disturbance
-    disturbed dna do does doing door doors down dreadful drives dropped during duty each earn earned
-    earning ease easier easy else elsewhere emotional encounter encountered end endeavour ending
-    enjoy enough ensuring entire entirely especially esteemed even evening ever every everyday
-    everyone everyone's everything evident exactly exceed exceeding excellence excellent exception
-    exceptional excuse exhausting expect expectations expected experienced experiences experiencing
-    explaining express expressed expressing expression extend extended extraordinarily extremely
-    eyes fab face faced facing fair fairly faith fallen falling fam family far fat fear fed feeling
-    fell felt few find finds finest fingers finish first first-class five five-star flagging folks
-    for forbearance foremost formal forward frank frankness friction friend friendly friends from
-    full fully fuming fun further future gave gem generosity genuine genuinely get gets getting give
-    given giving gladly go goal goes going gone good goodness goodwill gosh got gracious granted
-    great greatest greatly greetings grow growing guard guest guests guide guys had hand handled
-    hands hang hanging happen happened happens happier happily hard harder hardest has hassle have
-    having he he's headache heads heads-up hear heard hearing heartbreaking heartily hello help
-    helpful helping helps here here's hesitate hey hi hiccup high higher highest highlighting highly
-    hiya holding holler home honest honestly honesty hoped hoping horrible how how's howdy huge
-    human humble humbly hun hundred hurt hurts i i'd i'll i'm i've ideal if ignored impact
-    importance impression improvement improving in includes inconveniences inconvenient incredibly
-    indebted indeed input insights inspired interaction into invaluable is issue issues it it'd
-    it'll it's its jealously job join joins journey just keep keepin keeping keeps kind kinda
-    kindest kindly know knowingly known late learn learning least leave left legend lend less
-    lessons let let's letting life lightly like likes listen listened live lived look looked looking
-    looks lost lot lots loud loved lovely lucky ma'am mad madam made magic make makes making man
-    manage manner many mark massive mate mattered may me mean meant meet meeting member members
-    memories merit message might mile million mind mindful miss missed mission mix moment moments
-    moon more morning most mountains mouth much must must've my myself name natural nature need
-    needed nice nobody note now obliged occasion occasioned of off offence often oh okay on once one
-    ones ongoing only oops open openly openness opinion or other our ours ourselves out outstanding
-    over owe own pain painless pains pal paramount pardon part partner partners passed passion
-    passionate patience patient peace people percent perfect perfectly permit perseverance person
-    personal personally piece place placed placing plain pleasant please pleased pledge plenty point
-    poor position positive possible possibly power praise pretty privilege privileged problem
-    problems profound profusely promise proud prove provide put putting quality quick quite raise
-    raising rather rating reach reached reaching read ready real realise realize really reason
-    reasonable reasonably reassure rebuild received recognise recognize reflect reflected regain
-    regard regarding regards regretting reiterate relationship relationships remain remains remarks
-    reported representative reputation require resonate respect respected responsibilities rest
-    restore restoring rests review reviews ride right rightly rock rooting rough sadness safe said
-    same sank sarah satisfactory say saying see seeing self sending sends sense sensible sensitivity
-    seriousness serve service serving set shall shame shape share shared sharing she she's shine
-    shocked shoes short shortcomings shot should should've shouldn't shout showing shown shy side
-    sight simple sincere sincerely sincerest sincerity single sir situation situations small smile
-    smiling smoother snap so some somebody someone something sometimes soon soooo sorts sound sounds
-    source speak special spirit spirits spite spoke stand standard standing star stars stay step
-    sticking still stinks stone strength stress striving strongly stuff success such sucks suffer
-    suffered suggestion suggestions sunshine super support supported supporting sure take taken
-    takes taking talking taste team tearing tell terrible terribly than that that'd that'll that's
-    the their them then there there's these they they'd they'll they're they've thick thin thing
-    things this those though thought thoughtful thoughts through throughout tight time times to
-    today toes together toll ton too took top total totally touch touched tough towards treat
-    treated treating treatment treats troubled troubles truly trusted trusting try trying turn tweet
-    ugh uh-oh uncertainty under underestimate understatement understood undo unfair unimportant
-    unpleasant unreserved unreservedly unsettling unturned up uphold upside us user usual utmost
-    valuable very vibe view views virtual voice voices wait waiting walk wand want wanted warm
-    warmest warmly warmth was wasting wave way ways we we'd we'll we're we've weekend welcoming well
-    well-being wellbeing went were what what's whatever when whenever where whether which while who
-    who's whole wholeheartedly wholly why will win wishing with without wonderful word words work
-    working world worst worth worthy would would've wouldn't wow write writes wrong ya you you'd
-    you'll you're you've your yours yourself
+    biggest bit bless blessing board both bother bothered bothering bottom brand breaking breaks
+    brighter brilliant bring bringing brings brought build building built bummed bummer bumpy bunch
+    business but by calling calm came camper can candid candor candour cared carefully carry case
+    cause caused causes centre certainly changed chat cheer cheerful cheers chin choice choices
+    choosing chose chosen circumstances class clear clearly clients clock closer co-operation come
+    comes coming comment comments commit commitment community company complain complaint complaints
+    complete completely comprehension concerns conduct confident confusion connect conscious
+    considered constantly constructive contact contacting contacts contentment continue continued
+    continuing continuously contribution contrition conversation convey cool cooperation core corner
+    cornerstone correspondence could could've count courage courteous courtesy covered create
+    created criticism crushed custom customer customer's customers dampened day day's deaf deal
+    dealing dealings dear dedicated dedication deepest deeply definitely delighting deplore describe
+    deserved deserves desire despite deter determined did difference differently difficult
+    difficulties difficulty disappoint discomfort disheartened displeasure disposal disruptive
+    dissatisfaction dissatisfied disturb disturbance disturbed dna do does doing done door doors
+    down dreadful drives dropped during duty each earn earned earning ease easier easy else
+    elsewhere emotional encounter encountered end endeavour ending enjoy enough ensuring entire
+    entirely especially esteemed even evening ever every everyday everyone everyone's everything
+    evident exactly exceed exceeding excellence excellent exception exceptional excuse exhausting
+    expect expectations expected experienced experiences experiencing explaining express expressed
+    expressing expression extend extended extraordinarily extremely eyes fab face faced facing fair
+    fairly faith fallen falling fam family far fat fear fed feeling fell felt few find finds finest
+    fingers finish first first-class five five-star flagging folks for forbearance foremost formal
+    forward frank frankness friction friend friendly friends from full fully fuming fun further
+    future gave gem generosity genuine genuinely get gets getting give given giving gladly go goal
+    goes going gone good goodness goodwill gosh got gracious granted great greatest greatly
+    greetings grow growing guard guest guests guide guys had hand handled hands hang hanging happen
+    happened happens happier happily hard harder hardest has hassle have having he he's headache
+    heads heads-up hear heard hearing heartbreaking heartily hello help helpful helping helps here
+    here's hesitate hey hi hiccup high higher highest highlighting highly hiya holding holler home
+    honest honestly honesty hoped hoping horrible how how's howdy huge human humble humbly hun
+    hundred hurt hurts i i'd i'll i'm i've ideal if ignored impact importance impression improvement
+    improving in includes inconveniences inconvenient incredibly indebted indeed input insights
+    inspired interaction into invaluable is issue issues it it'd it'll it's its jealously job join
+    joins journey just keep keepin keeping keeps kind kinda kindest kindly know knowingly known late
+    learn learning least leave left legend lend less lessons let let's letting life lightly like
+    likes listen listened live lived look looked looking looks lost lot lots loud loved lovely lucky
+    ma'am mad madam made magic make makes making man manage manner many mark massive mate mattered
+    may me mean meant meet meeting member members memories merit message might mile million mind
+    mindful miss missed mission mix moment moments moon more morning most mountains mouth much must
+    must've my myself name natural nature need needed nice nobody note now obliged occasion
+    occasioned of off offence often oh okay on once one ones ongoing only oops open openly openness
+    opinion or other our ours ourselves out outstanding over owe own pain painless pains pal
+    paramount pardon part partner partners passed passion passionate patience patient peace people
+    percent perfect perfectly permit perseverance person personal personally piece place placed
+    placing plain pleasant please pleased pledge plenty point poor position positive possible
+    possibly power praise pretty privilege privileged problem problems profound profusely promise
+    proud prove provide put putting quality quick quite raise raising rather rating reach reached
+    reaching read ready real realise realize really reason reasonable reasonably reassure rebuild
+    received recent recognise recognize reflect reflected regain regard regarding regards regretting
+    reiterate relationship relationships remain remains remarks reported representative reputation
+    require resonate respect respected responsibilities rest restore restoring rests review reviews
+    ride right rightly rock rooting rough sadness safe said same sank sarah satisfactory say saying
+    see seeing self sending sends sense sensible sensitivity seriousness serve service serving set
+    shall shame shape share shared sharing she she's shine shocked shoes short shortcomings shot
+    should should've shouldn't shout showing shown shy side sight simple sincere sincerely sincerest
+    sincerity single sir situation situations small smile smiling smoother smoothly snap so some
+    somebody someone something sometimes soon soooo sorts sound sounds source speak special spirit
+    spirits spite spoke stand standard standing star stars start stay step sticking still stinks
+    stone strength stress striving strongly stuff success such sucks suffer suffered suggestion
+    suggestions sunshine super support supported supporting sure take taken takes taking talking
+    taste team tearing tell terrible terribly than that that'd that'll that's the their them then
+    there there's these they they'd they'll they're they've thick thin thing things this those
+    though thought thoughtful thoughts through throughout tight time times to today toes together
+    toll ton too took top total totally touch touched tough towards treat treated treating treatment
+    treats troubled troubles truly trusted trusting try trying turn tweet ugh uh-oh uncertainty
+    under underestimate understatement understood undo unfair unimportant unpleasant unreserved
+    unreservedly unsettling unturned up uphold upside us user usual utmost valuable very vibe view
+    views virtual voice voices wait waiting walk wand want wanted warm warmest warmly warmth was
+    wasting wave way ways we we'd we'll we're we've weekend welcoming well well-being wellbeing went
+    were what what's whatever when whenever where whether which while who who's whole wholeheartedly
+    wholly why will win wishing with without wonderful word words work working world worst worth
+    worthy would would've wouldn't wow write writes wrong ya you you'd you'll you're you've your
+    yours yourself
 """
 
 WARM: Final = frozenset(_WARM.split())
@@ -120,7 +121,13 @@ DEEDS: Final = frozenset(
     ("accept", "assist", "assistance", "call", "contact", "do", "get", "give", "help", "possible",
      "provide", "reach", "support", "take", "understand", "understanding", "work")
 )  # fmt: skip
-"""With one of `NOT` these refuse ("I'm sorry, I do not understand"), and refusals are none."""
+"""Soon after one of `NOT` these refuse ("I'm sorry, I do not understand"): no stock sentence."""
+
+REACH: Final = 3
+"""How many words after one of `NOT` is soon."""
+
+GENTLE: Final = frozenset(("hesitate", "worry"))
+"""Right after one of `NOT` these refuse nothing ("don't hesitate to contact us")."""
 
 _IDIOM = re.compile(
     r"\bwhere you(?:'re| are) coming from|\bhear you\b|\bhere (?:for you|to help|to listen)\b|"
@@ -130,6 +137,9 @@ _IDIOM = re.compile(
     r"\bhow (?:awful|terrible|dreadful|horrible)|\b(?:things|this|it) around for you"
 )
 """Warm without a word of `WARM`."""
+
+_DEFLECTS = re.compile(r"\byou (?:feel|felt) (?:that|this) way|\bif\b")
+"""A non-apology is more than stock: it does something to the customer."""
 
 FEWEST: Final = 3
 """Words of a stock sentence, at least: an interjection is none."""
@@ -175,6 +185,11 @@ def _is_stock(sentence: str) -> bool:
     words = _WORD.findall(said)
     if len(words) < FEWEST or not ANY.issuperset(words):
         return False
-    if WARM.isdisjoint(words) and not _IDIOM.search(said):
+    if (WARM.isdisjoint(words) and not _IDIOM.search(said)) or _DEFLECTS.search(said):
         return False
-    return NOT.isdisjoint(words) or DEEDS.isdisjoint(words)
+    return not any(_refuses(words, place) for place in range(len(words)))
+
+
+def _refuses(words: list[str], place: int) -> bool:
+    after = words[place + 1 : place + 1 + REACH]
+    return words[place] in NOT and not DEEDS.isdisjoint(after) and GENTLE.isdisjoint(after[:1])
