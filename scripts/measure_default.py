@@ -25,7 +25,7 @@ from empathy_score.dimensions import ROADS
 from empathy_score.evaluation import Evaluation
 from empathy_score.evaluation.card import counts_table, figures_table, markers_table
 from empathy_score.headline import doubt, doubt_limit
-from empathy_score.markers.stock import without_stock
+from empathy_score.markers.stock import stock_sentences
 from empathy_score.training import evaluate, labelled_table
 from empathy_score.training.evaluating import opportunity_kappa
 from empathy_score.training.sources import read_items
@@ -133,16 +133,17 @@ def agents_line(scorer: Scorer) -> str:
 
     plain = means("")
     later = [item["text"] for item in read_items(ROOT / "data" / "stock_sentences_later.jsonl")]
-    known = sum(not without_stock(sentence) for sentence in later)
+    known = sum(stock_sentences(text) == [(0, len(text))] for text in later)
     tried = [*STOCK, *(f"{sentence} " for sentence in later[::AGENTS_EVERY])]
     changes = pd.DataFrame({sentence: means(sentence) - plain for sentence in tried})
     rising = int((changes > ROUNDING).to_numpy().sum())
+    most, mean = changes.to_numpy().max(), changes.to_numpy().mean()
     return (
         f"Of {len(later)} stock sentences by a writer who did not see the word lists, {known} are "
-        f"known as such, and change no score. With {len(tried)} sentences (these six, and every "
-        f"{AGENTS_EVERY}th of those) before every reply of each of the sample's {len(plain)} "
-        f"agents, {rising} of {changes.size} means rise; the largest change is "
-        f"{changes.to_numpy().max():+.1f}, the mean one {changes.to_numpy().mean():+.2f}."
+        f"known as such: the score of a reply that says more does not read them. With "
+        f"{len(tried)} sentences (these six, and every {AGENTS_EVERY}th of those) before every "
+        f"reply of each of the sample's {len(plain)} agents, {rising} of {changes.size} means "
+        f"rise; the largest change is {most:+.1f}, the mean one {mean:+.2f}."
     )
 
 
@@ -231,7 +232,7 @@ def main() -> None:
         card = ROOT / "models" / "default" / "README.md"
         before, _, rest = card.read_text(encoding="utf-8").partition(BEGIN)
         old, _, after = rest.partition(END)
-        if not given.leave_one_out:  # what trains by itself does not change with the card
+        if not given.leave_one_out and LEFT_OUT_HEAD in old:  # trained apart from this model
             text += "\n\n" + LEFT_OUT_HEAD + old.partition(LEFT_OUT_HEAD)[2].rstrip()
         card.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
 

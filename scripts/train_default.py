@@ -100,6 +100,8 @@ def main() -> None:
     given = parser.parse_args()
     items = training_items(given.shared)
     student = given.layers < LAYERS
+    if student and given.out == parser.get_default("out"):
+        parser.error("a student needs a folder of its own: --out")
     if student:
         items += read_items(ROOT / "data" / "authored_later.jsonl")
     facts = {"replies": len(items), "sources": dict(Counter(map(source_of, items)))}

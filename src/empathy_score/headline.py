@@ -79,7 +79,7 @@ def opportunity(called: NDArray[np.float64], p: Probabilities) -> NDArray[np.obj
     ndarray of str, shape (n_replies,)
         ``"not_needed"`` where it was more likely not called for; else ``"given"`` where some
         empathy, or substantive care, is more likely than not, or ``"missed"``. A stock phrase
-        counts as given here; `score` is where it counts for little.
+        counts as given here; `score` does not read those that it knows.
     """
     shown = np.maximum(1 - p["empathy"][:, 0], p["care"][:, 2]) > 0.5
     said = np.where(shown, "given", "missed").astype(object)
@@ -118,7 +118,7 @@ def score(
     p : mapping of str to ndarray
         Probabilities of the dimensions in `NEEDED`.
     texts : sequence of str
-        The replies, without their stock sentences.
+        The replies, without their stock sentences where something else is said.
 
     Returns
     -------

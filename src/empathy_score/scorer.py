@@ -18,7 +18,7 @@ from empathy_score.markers.stock import without_stock
 from empathy_score.model.features import Reading
 from empathy_score.model.memory import RememberingEncoder
 from empathy_score.model.tagging import join_markers
-from empathy_score.readings import RoleReadings, has_words, looks_foreign, read_turns
+from empathy_score.readings import RoleReadings, looks_foreign, read_turns
 from empathy_score.scores import Scores
 from empathy_score.transcripts import Note, Transcripts, read_transcripts
 from empathy_score.transcripts.formats import clean_text
@@ -297,11 +297,11 @@ class Scorer:
         return values
 
     def _without_stock(self, agent: RoleReadings) -> dict[int, Reading]:
-        """Give what is left of replies with stock sentences, by their place; of some it is all."""
+        """Give what is left of replies with stock sentences, by their place."""
         left = {
             place: rest
             for place, reading in enumerate(agent.readings)
-            if (rest := without_stock(reading.text)) != reading.text and has_words(rest)
+            if (rest := without_stock(reading.text)) != reading.text
         }
         markers = self.matcher.find_all(left.values())
         return {

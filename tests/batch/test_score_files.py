@@ -40,7 +40,8 @@ def table():
                 "speaker": "bot" if turn == 4 else "rep" if agent else "customer",
                 "message": text if agent else ("" if turn == 2 else f"Where is order {number}?"),
                 "created_at": f"2026-03-{1 + number:02d} 10:0{turn}:00" if number % 3 else None,
-                "road": "theirs", "brand": "Acme", "n": number, "note": "=1+1" if agent else None,
+                "road": "theirs", "_file": "a.pdf", "_number": turn, "brand": "Acme", "n": number,
+                "note": "=1+1" if agent else None,
             })  # fmt: skip
     draw.shuffle(rows)
     return pd.DataFrame(rows)

@@ -1,6 +1,7 @@
 """Which sentences promise, by when, and what became of it."""
 
 import datetime as dt
+import time
 
 import pytest
 
@@ -31,6 +32,10 @@ HOUR, DAY = 3600.0, 86400.0
         ("Please bear with me and I'll get this sorted for you today.", "I"),
         ("We'll get back to you as soon as we have an update.", "we"),
         ("ill send it over now", "I"),
+        ("Don't worry, I'll refund you today.", "I"),
+        ("Thanks for your call and e-mail, we will refund you today.", "we"),
+        ("The contractor will contact you direct.", "other"),
+        ("As I said, we will refund you today.", "we"),
         ("well refund both of them today", "we"),
     ],
 )
@@ -70,6 +75,11 @@ def test_promises(reply, who):
         "You said we'll ship it today.",
         "I was told you will receive a new one.",
         "You will receive no refund.",
+        "No refunds will be paid.",
+        "We can't promise that it will be fixed.",
+        "Could you DM us your number? We'll look into it.",
+        "Hi Jo, please DM us your number. Thanks. We'll look into it.",
+        "We will be with you shortly.",
         "",
     ],
 )
@@ -209,11 +219,26 @@ def test_a_refusal_keeps_no_promise(words):
         ("I have not received the blender refund.", "late"),
         ("I'm told the blender refund came, is that so?", "open"),
         ("Got your letter about the kettle.", "open"),
+        ("I got charged for the blender again!", "open"),
+        ("Got the e-mail about the blender refund.", "open"),
     ],
 )
 def test_the_customer_knows_whether_it_came(words, expected):
     back = ("c", words, {"timestamp": "2026-03-04T15:00:00Z"})
     assert status(ASK, WORD, back)[0] == expected
+
+
+def test_what_came_in_the_end_was_late_if_it_was_missed():
+    back = ("c", "Still no refund for the blender!", {"timestamp": "2026-03-04T15:00:00Z"})
+    came = ("c", "Got the blender refund now!", {"timestamp": "2026-03-05T15:00:00Z"})
+    assert status(ASK, WORD, back, came) == ("late", True)
+
+
+@pytest.mark.parametrize("part", [" ", "we ", "i will ", "please ", "hi ", "(a "])
+def test_long_replies_take_no_time(part):
+    begun = time.process_time()
+    find_promises("a" + part * (200_000 // len(part)))
+    assert time.process_time() - begun < 3
 
 
 def test_without_a_due_time_nothing_is_late():

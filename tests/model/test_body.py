@@ -40,7 +40,9 @@ def test_a_cuda_device_where_there_is_one(plain_machine, monkeypatch):
     assert Arithmetic.chosen("cpu") == CPU
 
 
-@pytest.mark.parametrize("wrong", [{"dtype": "float16"}, {"dtype": "int8"}, {"device": "abacus"}])
+@pytest.mark.parametrize(
+    "wrong", [{"dtype": "float16"}, {"dtype": "int8"}, {"device": "abacus"}, {"device": "meta"}]
+)
 def test_arithmetic_that_is_not_known(wrong):
     with pytest.raises(ValueError, match="must be one"):
         Arithmetic.chosen(**wrong)

@@ -42,8 +42,8 @@ def database(work: Work) -> Iterator[duckdb.DuckDBPyConnection]:
 def grouped(work: Work) -> int:
     """Write the turns with each conversation's together, in order of first appearance.
 
-    Leaves ``turns.parquet`` (`_number` of the conversation, `_row` in the input, and the input's
-    columns) and ``sizes.npy``, the turns of each conversation; removes what was read.
+    Leaves ``turns.parquet`` (`es__number` of the conversation, `es__row` in the input, and
+    the input's columns) and ``sizes.npy``, the turns of each conversation; removes what was read.
 
     Returns
     -------
@@ -55,18 +55,20 @@ def grouped(work: Work) -> int:
         if not work.has("turns.parquet"):
             with work.write("talks.parquet") as part:
                 connection.execute(
-                    f"copy (select row_number() over (order by min(_row)) - 1 as _number, _talk, "
-                    f"count(*) as n, min(_file) < max(_file) as parted from {read} "
-                    f"group by _talk order by _number) "
+                    f"copy (select row_number() over (order by min(es__row)) - 1 as es__number, "
+                    f"es__talk, count(*) as n, min(es__file) < max(es__file) as parted from {read} "
+                    f"group by es__talk order by es__number) "
                     f"to {_text(part)} (format parquet)"
                 )
             with work.write("turns.parquet") as part:
                 connection.execute(
-                    f"copy (select t._number, s.* exclude (_talk, _file) from {read} s "
-                    f"join {talks} t using (_talk) order by t._number, s._row) "
+                    f"copy (select t.es__number, s.* exclude (es__talk, es__file) from {read} s "
+                    f"join {talks} t using (es__talk) order by t.es__number, s.es__row) "
                     f"to {_text(part)} (format parquet, row_group_size {ROW_GROUP})"
                 )
-        found = connection.execute(f"select n, parted from {talks} order by _number").fetchnumpy()
+        found = connection.execute(
+            f"select n, parted from {talks} order by es__number"
+        ).fetchnumpy()
     with work.write("sizes.npy") as part, part.open("wb") as out:
         np.save(out, np.asarray(found["n"], dtype=np.int64))
     for path in work.path.glob("read-*.parquet"):
@@ -106,7 +108,7 @@ def in_input_order(work: Work, batch_rows: int) -> Iterator[pa.RecordBatch]:
     """Give the scored turns of all chunks in the order of the input, some at a time."""
     with database(work) as connection:
         found = connection.sql(
-            f"select * exclude (_row) from {_files(work, 'turns-*.parquet')} order by _row"
+            f"select * exclude (es__row) from {_files(work, 'turns-*.parquet')} order by es__row"
         )
         reader: Iterable[pa.RecordBatch] = found.to_arrow_reader(batch_rows)
         yield from reader

@@ -42,7 +42,7 @@ def keep(work: Work, number: int, scores: Scores, rows: Any, codec: Codec) -> No
     turns = scores.turns()
     came = dict(zip(turns.columns, scores.table.columns, strict=False))
     own = Codec(codec.cells, {n: codec.types[o] for n, o in came.items() if o in codec.types})
-    found = _arrays(turns, own, list(came)) | {"_row": pa.array(rows, type=pa.int64())}
+    found = _arrays(turns, own, list(came)) | {"es__row": pa.array(rows, type=pa.int64())}
     with work.write(f"turns-{number:06d}.parquet") as part:
         pq.write_table(pa.table(found), part)
     talks = scores.conversations()
@@ -126,7 +126,7 @@ class Merged:
 def merged_turns(work: Work, inputs: list[str], codec: Codec) -> Merged:
     """Give the scored turns in the order of the input."""
     schema = _schema(work, "turns-*.parquet").remove_metadata()
-    schema = pa.schema([field for field in schema if field.name != "_row"])
+    schema = pa.schema([field for field in schema if field.name != "es__row"])
     return Merged(schema, inputs, codec, lambda: in_input_order(work, ROWS))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from empathy_score.errors import TranscriptError
 
-IN_MEMORY = 16_000_000
+IN_MEMORY = 4_000_000
 """Bytes of one file that is scored in memory; more, or several, go by way of the disk."""
 
 PACKED = 6

@@ -76,11 +76,11 @@ class Staged:
     def chunk(self, work: Work, number: int) -> tuple[pd.DataFrame, Any]:
         """Read a chunk: its turns as a table, and their rows in the input."""
         low, high = int(self.edges[number]), int(self.edges[number + 1])
-        within = [("_number", ">=", low), ("_number", "<", high)]
+        within = [("es__number", ">=", low), ("es__number", "<", high)]
         table = pq.read_table(work / "turns.parquet", filters=within)
-        table = table.sort_by([("_number", "ascending"), ("_row", "ascending")])
-        rows = table["_row"].to_numpy()
-        table = table.drop_columns(["_number", "_row"])
+        table = table.sort_by([("es__number", "ascending"), ("es__row", "ascending")])
+        rows = table["es__row"].to_numpy()
+        table = table.drop_columns(["es__number", "es__row"])
         for place, name in enumerate(table.column_names):
             if name in self.codec.types:  # the database has its own idea of some types
                 column = table[name].cast(self.codec.types[name])
@@ -179,7 +179,7 @@ def _write(
         rows = np.arange(row, row + len(table))
         talks = _talks(table, rows)
         files = np.full(len(table), file)
-        columns = {"_row": rows, "_talk": talks, "_file": files, **codec.encode(table)}
+        columns = {"es__row": rows, "es__talk": talks, "es__file": files, **codec.encode(table)}
         with work.write(f"read-{number:06d}.parquet") as part:
             pq.write_table(pa.table(columns), part)
         replies, runs = _runs(table, talks, roles)

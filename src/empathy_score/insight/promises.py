@@ -64,7 +64,8 @@ _PROMISE = re.compile(
     rf"courier|technician|office|store|shop|bank|desk|doctor|nurse)|he|she|they|someone|"
     rf"an? (?:\w+ )?(?:engineer|technician|manager|colleague|courier|driver|specialist|agent))"
     rf"(?:\s+\([^)]*\))?{_WILL}{_UNBINDING}{_SOON}\s+{_ACTS}\b"
-    rf"|(?<!you)(?:\s+will|['’]ll)\s+(?:(?:then|now|also|personally)\s+)?(?:respond|contact you|"
+    rf"|(?<!you)(?:(?<!\s)\s{{1,3}}will|['’]ll){_UNBINDING}\s+"
+    rf"(?:(?:then|now|also|personally)\s+)?(?:respond|contact you|"
     rf"call you|ring|phone you|visit you|be in (?:touch|contact)|be with you(?! in)|"
     rf"get back to you|"
     rf"review|show (?:on|in|up|within|by)|follow|be (?:re)?(?:{_PASSIVE}))\b"
@@ -80,11 +81,18 @@ _PROMISE = re.compile(
     re.IGNORECASE,
 )
 _REPORTED = re.compile(
-    r"\b(?:you|they|he|she|who|i|we) (?:\w+ )?"
-    r"(?:said|say|says|mentioned|told|claimed|wrote|thought|assumed)\b|\baccording to\b",
+    r"\b(?:you|they|he|she|who) (?:\w+ )?"
+    r"(?:said|say|says|mentioned|told|claimed|wrote|thought|assumed)\b|\baccording to\b|"
+    r"\b(?:i was|we were) told\b",
     re.IGNORECASE,
 )
-"""Before a promise: somebody else's words, told again."""
+"""In the clause before a promise: somebody else's words, told again."""
+
+_DENIED = re.compile(
+    r"\b(?:no|none|nobody|nothing|neither|nor|doubt|can['’]?t|cannot|don['’]?t|won['’]?t|whether)\b",
+    re.IGNORECASE,
+)
+"""In the clause before a promise: it is none."""
 
 _REFUSED = re.compile(r"\s*(?:no|nothing|neither|none)\b", re.IGNORECASE)
 """After a promise: "you will receive no refund"."""
@@ -96,13 +104,22 @@ _ASKED = (
     r"forward|submit|register|keep an eye|stop|look (?:for|in))\b"
 )
 _REQUEST = re.compile(
-    rf"(?:^\W*|[,;:!&>]\s+|\b(?:and|or|so|then|also|just|please|kindly|do|to)\s+|"
-    rf"\b(?:hi|hey|hello)\W+(?:\w+\W+)?|"
-    rf"\b(?:could|can|would|will|may|might|mind)\s+(?:you\s+)?(?:please\s+|kindly\s+|also\s+)*)"
+    rf"(?:^\W*|[,;:!&>]\s{{1,3}}|\b(?:then|also|just|please|kindly)\s{{1,3}}|"
+    rf"\b(?:hi|hey|hello)\W{{1,3}}(?:\w+\W{{1,3}})?|\b(?:could|can|would|will|may|might|mind)\s{{1,3}}"
+    rf"(?:you\s{{1,3}})?(?:please\s{{1,3}}|kindly\s{{1,3}}|also\s{{1,3}})?)"
     rf"{_ASKED}|\bwould be (?:great|helpful|ideal)|\bif\b",
     re.IGNORECASE,
 )
 """What the customer is to do, or what must be so, before what follows."""
+
+_ASKING = re.compile(
+    r"\b(?:can|could|would|will|may) (?:you|i|we)\b|^\W*(?:and |so |\w+, )?"
+    r"(?:what|which|where|who|when)\b",
+    re.IGNORECASE,
+)
+"""A question for something: what comes after it waits for the answer."""
+
+_CLAUSE = re.compile(r"[,;:]|\b(?:and|but)\b", re.IGNORECASE)
 
 _CONDITION = re.compile(
     r"\b(?:if|once|when|unless|should) (?:you|we (?:have|get)|i (?:have|get)|payment)\b|"
@@ -135,11 +152,17 @@ _UNDONE = re.compile(
 """In a sentence with a word of these, nothing was done for certain."""
 
 _GOT = re.compile(
-    r"\b(?:got|received|have (?:it|them)|came|arrived|landed|turned up|(?:is|are|it['’]s) "
-    r"(?:here|back|fixed|working|in my|sorted)|went through)\b",
+    r"\b(?:got|received|have) (?:it|them|that|the|my|your|our)\b(?! (?:\w+ )?(?:e-?mail|letter|"
+    r"message|reply|answer|note)\b)|"
+    r"\b(?:came|arrived|landed|turned up|went through)\b(?! (?:\w+ )?(?:broken|damaged|empty|"
+    r"wrong|late|smashed|again)\b)|"
+    r"\b(?:is|are|it['’]s) (?:here|back|fixed|working|in my|sorted)\b",
     re.IGNORECASE,
 )
 """What a customer says who has what was promised."""
+
+_OTHER = re.compile(r"\b(?:another|again|first|more|also|too|charged)\b", re.IGNORECASE)
+"""In a sentence with a word of these, something else may have come."""
 
 _STILL = re.compile(
     r"\b(?:still (?:no|not|nothing|waiting|hasn|haven|don|didn)\w*|"
@@ -225,21 +248,25 @@ def _promises(reply: str, said_at: float) -> Iterator[Promise]:
     waiting = False
     for sentence in _SENTENCE.finditer(reply):
         words = sentence.group()
-        asks = words.rstrip().endswith("?")
         match = _PROMISE.search(words)
-        if match is None or asks or waiting or _CONDITION.search(words):
-            still = match is not None and waiting
-            waiting = asks or still or _REQUEST.match(words.lstrip()) is not None
+        question = words.rstrip().endswith("?")
+        if match is None or question or waiting or _CONDITION.search(words):
+            asks = _REQUEST.search(words) or (question and _ASKING.search(words))
+            still = waiting and (match is not None or len(words.split()) < 3)
+            waiting = bool(asks or still)
             continue
         if _REQUEST.search(words, 0, match.start()):
             waiting = True
             continue
-        if _REPORTED.search(words, 0, match.start()) or _REFUSED.match(words, match.end()):
+        clause = _CLAUSE.split(words[: match.start()])[-1]
+        denied = _REPORTED.search(clause) or _DENIED.search(clause)
+        if denied or _REFUSED.match(words, match.end()):
             continue
         lead = len(words) - len(words.lstrip())
         start = sentence.start() + lead
         end = sentence.start() + len(words.rstrip())
-        own = match["we"] or match["we2"] or match["bare"]
+        before = words[: match.start()].rstrip().lower()
+        own = match["we"] or match["we2"] or match["bare"] or before.endswith(" we")
         who = "I" if match["i"] or match["i2"] else "we" if own else "other"
         when, seconds = due_in(words, said_at)
         yield Promise(start, end, reply[start:end], who, when, seconds)
@@ -311,8 +338,8 @@ def _outcome(
             if still or any(subject & _content(what) for what in _NONE.findall(text)):
                 complained = True
                 late = late or after
-            elif not complained and any(_says_got(s, subject) for s in _SENTENCE.findall(text)):
-                return "kept", False
+            elif any(_says_got(sentence, subject) for sentence in _SENTENCE.findall(text)):
+                return ("late" if late else "kept"), complained
         elif any(_says_done(sentence, subject) for sentence in _SENTENCE.findall(text)):
             return ("late" if after or late else "kept"), complained
     return ("late" if late else "open"), complained
@@ -328,8 +355,8 @@ def _says_done(sentence: str, subject: set[str]) -> bool:
 
 def _says_got(sentence: str, subject: set[str]) -> bool:
     """Tell whether a sentence of the customer says that what was promised has come."""
-    got = not sentence.rstrip().endswith("?") and not _UNDONE.search(sentence)
-    return got and bool(subject & _content(sentence)) and _GOT.search(sentence) is not None
+    doubt = sentence.rstrip().endswith("?") or _UNDONE.search(sentence) or _OTHER.search(sentence)
+    return not doubt and bool(subject & _content(sentence)) and _GOT.search(sentence) is not None
 
 
 def _content(text: str) -> set[str]:

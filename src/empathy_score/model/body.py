@@ -56,14 +56,16 @@ class Arithmetic:
             raise ValueError(f"dtype must be one of {', '.join(DTYPES)}, came {dtype!r}")
         if device is None:
             device = "cuda" if torch.cuda.is_available() else "cpu"
-        try:
-            kind = torch.device(device).type
-        except RuntimeError as error:
-            raise ValueError(f"device must be one that torch knows, came {device!r}") from error
-        if kind == "cuda" and not torch.cuda.is_available():
-            raise ValueError(f"device {device!r} is not there: torch finds no CUDA device")
+        else:
+            try:
+                torch.zeros(1, device=device).cpu()
+            except (AssertionError, NotImplementedError, RuntimeError) as error:
+                raise ValueError(
+                    f"device must be one that torch finds here, came {device!r}"
+                ) from error
         if dtype is None:
-            dtype = "bfloat16" if _fast_bfloat16(kind) else "float32"
+            fast = _fast_bfloat16(torch.device(device).type)
+            dtype = "bfloat16" if fast else "float32"
         return cls(device, dtype)
 
     def __str__(self) -> str:
