@@ -138,6 +138,11 @@ def test_weekdays_need_to_know_when_it_was_said():
     assert seconds != seconds
 
 
+def test_a_promise_with_its_own_time_waits_for_nobody():
+    reply = "Which do you fancy? I'll knock £50 off either way. I'll write again by Friday."
+    assert [one.when for one in find_promises(reply)] == ["by Friday"]
+
+
 def status(*turns):
     (one,) = promises(written(talk("x", *turns))).itertuples()
     return one.status, one.over_promised

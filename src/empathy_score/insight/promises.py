@@ -183,6 +183,9 @@ _NONE = re.compile(r"\bno ((?:\w+ )?\w+)", re.IGNORECASE)
 SHORT = 5
 """Words with a meaning of their own up to which a complaint that nothing came needs no subject."""
 
+SHORTEST = 3
+"""Words of a sentence below which it does not come between a request and what waits for it."""
+
 _WORD = re.compile(r"[a-z]{3,}")
 _PLAIN = frozenset((
     "the", "and", "you", "your", "will", "for", "with", "that", "this", "our", "are", "have", "has",
@@ -245,18 +248,20 @@ def find_promises(reply: str, said_at: float = float("nan")) -> list[Promise]:
 
 
 def _promises(reply: str, said_at: float) -> Iterator[Promise]:
-    waiting = False
+    asked = carried = False  # right before, or through a sentence that waits for the answer too
     for sentence in _SENTENCE.finditer(reply):
         words = sentence.group()
         match = _PROMISE.search(words)
         question = words.rstrip().endswith("?")
-        if match is None or question or waiting or _CONDITION.search(words):
+        waits = asked or (carried and not due_in(words)[0])
+        if match is None or question or waits or _CONDITION.search(words):
+            short = match is None and len(words.split()) < SHORTEST
+            carried = short and carried if match is None else waits
             asks = _REQUEST.search(words) or (question and _ASKING.search(words))
-            still = waiting and (match is not None or len(words.split()) < 3)
-            waiting = bool(asks or still)
+            asked = bool(asks) or (short and asked)
             continue
-        if _REQUEST.search(words, 0, match.start()):
-            waiting = True
+        carried, asked = False, _REQUEST.search(words, 0, match.start()) is not None
+        if asked:
             continue
         clause = _CLAUSE.split(words[: match.start()])[-1]
         denied = _REPORTED.search(clause) or _DENIED.search(clause)
