@@ -1,9 +1,10 @@
 """Measure what `empathy-score score` costs as files grow, and draw the curve.
 
-    python benchmarks/cost_curve.py [--turns 10000 100000 1000000] [--figure cost_curve.svg]
+    python benchmarks/cost_curve.py [--turns 10000 100000 1000000] [--uses 20] [--figure FILE.svg]
 
-Each size is a CSV of made turns, no text twice, scored by the command in a process of its own:
-seconds from start to end, loading and writing included, and that process's peak memory.
+Each size is a CSV of made turns, no text twice (with --uses, each about so many times), scored by
+the command in a process of its own: seconds from start to end, loading and writing included, and
+that process's peak memory.
 """
 
 from __future__ import annotations
@@ -32,12 +33,12 @@ class Cost:
     output_mb: float
 
 
-def measure(turns: int, form: str, arguments: Sequence[str]) -> Cost:
+def measure(turns: int, uses: int, form: str, arguments: Sequence[str]) -> Cost:
     """Score a file of so many made turns.
 
     Parameters
     ----------
-    turns : int
+    turns, uses : int
     form : str
         Ending of the output.
     arguments : sequence of str
@@ -45,7 +46,7 @@ def measure(turns: int, form: str, arguments: Sequence[str]) -> Cost:
     """
     with tempfile.TemporaryDirectory() as folder:
         source, output = Path(folder) / "in.csv", Path(folder) / f"out.{form}"
-        write_made(turns, source)
+        write_made(turns, source, uses=uses)
         command = [sys.executable, "-m", "empathy_score.cli", "score", str(source)]
         begun = time.perf_counter()
         child = subprocess.Popen([*command, "-o", str(output), *arguments])
@@ -92,7 +93,7 @@ def draw(costs: Sequence[Cost], path: Path) -> None:
 
 def _logarithmic(axes: Any, label: str) -> None:
     axes.set_xscale("log")
-    axes.set_xlabel("turns, no text twice")
+    axes.set_xlabel("turns")
     axes.set_ylabel(label)
     axes.spines[["top", "right"]].set_visible(False)
 
@@ -101,12 +102,13 @@ def main() -> None:
     """Measure, print and draw."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--turns", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--uses", type=int, default=1, help="of each text")
     parser.add_argument("--form", default="csv", choices=["csv", "jsonl", "parquet"])
     parser.add_argument("--figure", type=Path, help="SVG or PNG to write")
     given, further = parser.parse_known_args()
     costs = []
     for turns in sorted(given.turns):
-        costs.append(measure(turns, given.form, further))
+        costs.append(measure(turns, given.uses, given.form, further))
         print(as_markdown(costs[-1:]).splitlines()[-1], file=sys.stderr, flush=True)
     print(as_markdown(costs))
     if given.figure is not None:

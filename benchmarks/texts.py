@@ -8,6 +8,7 @@ import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -17,6 +18,9 @@ COLUMNS = ("conversation_id", "role", "text", "agent_id")
 AGENTS = 50
 TALK = 6
 """Turns of a made conversation, the customer's first."""
+
+KNOWN = 4000
+"""Made conversations, made last, of which some are written again."""
 
 
 @dataclass(frozen=True)
@@ -77,19 +81,36 @@ def write_exchanges(exchanges: Iterable[Exchange], path: Path, *, context: bool 
                 rows.writerow((number, role, text, f"a{number % AGENTS}"))
 
 
-def write_made(n_turns: int, path: Path, *, seed: int = 0) -> None:
-    """Write made conversations, no text in them twice; memory does not grow with `n_turns`.
+def write_made(n_turns: int, path: Path, *, seed: int = 0, uses: int = 1) -> None:
+    """Write made conversations; memory does not grow with `n_turns`.
 
     A turn is as many sentences as an authored one of its role, each drawn from all that were
     authored for that role. What comes out a second time gets a reference number.
+
+    Parameters
+    ----------
+    n_turns : int
+    path : Path
+    seed : int
+    uses : int
+        Times that each conversation is written, about, scattered over the file; with 1 no text
+        stands in it twice.
     """
-    made = _made(random.Random(seed))
+    draw = random.Random(seed)
+    made = _made(draw)
+    known: list[list[tuple[str, str]]] = []
     with path.open("w", encoding="utf-8", newline="") as out:
         rows = csv.writer(out)
         rows.writerow(COLUMNS)
-        for turn in range(n_turns):
-            talk = turn // TALK
-            rows.writerow((talk, *next(made), f"a{talk % AGENTS}"))
+        for talk in range(-(-n_turns // TALK)):
+            if uses == 1 or not known or draw.random() < 1 / uses:
+                turns = list(islice(made, TALK))
+                if uses > 1:
+                    known = [*known[1 - KNOWN :], turns]
+            else:
+                turns = draw.choice(known)
+            for role, text in turns[: n_turns - talk * TALK]:
+                rows.writerow((talk, role, text, f"a{talk % AGENTS}"))
 
 
 def _made(draw: random.Random) -> Iterator[tuple[str, str]]:

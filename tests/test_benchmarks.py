@@ -29,6 +29,14 @@ def test_made_turns_are_distinct_and_the_same_again(texts, tmp_path):
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
 
 
+def test_made_turns_come_again_as_often_as_asked(texts, tmp_path):
+    texts.write_made(6000, tmp_path / "a.csv", uses=10)
+    rows = read(tmp_path / "a.csv")
+    assert len(rows) == 6000
+    assert len({row["text"] for row in rows}) == pytest.approx(600, rel=0.3)
+    assert len({row["conversation_id"] for row in rows}) == 1000
+
+
 def test_macros_repeat_as_often_as_they_say(texts):
     exchanges = texts.with_macros(texts.authored(1000), 0.5, 20)
     used = collections.Counter(exchange.reply for exchange in exchanges)
