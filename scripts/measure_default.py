@@ -132,19 +132,26 @@ def agents_line(scorer: Scorer) -> str:
         return turns.loc[ours].groupby("agent_id")["score"].mean()
 
     plain = means("")
-    later = [item["text"] for item in read_items(ROOT / "data" / "stock_sentences_later.jsonl")]
-    known = sum(stock_sentences(text) == [(0, len(text))] for text in later)
-    tried = [*STOCK, *(f"{sentence} " for sentence in later[::AGENTS_EVERY])]
-    changes = pd.DataFrame({sentence: means(sentence) - plain for sentence in tried})
-    rising = int((changes > ROUNDING).to_numpy().sum())
-    most, mean = changes.to_numpy().max(), changes.to_numpy().mean()
-    return (
-        f"Of {len(later)} stock sentences by a writer who did not see the word lists, {known} are "
-        f"known as such: the score of a reply that says more does not read them. With "
-        f"{len(tried)} sentences (these six, and every {AGENTS_EVERY}th of those) before every "
-        f"reply of each of the sample's {len(plain)} agents, {rising} of {changes.size} means "
-        f"rise; the largest change is {most:+.1f}, the mean one {mean:+.2f}."
-    )
+    later: dict[str, list[str]] = {}
+    for item in read_items(ROOT / "data" / "stock_sentences_later.jsonl"):
+        later.setdefault(item["writer"], []).append(item["text"])
+    lines = [
+        "Stock sentences by three writers who did not see the word lists (the first two's misses "
+        "were looked at later): how many are known as such, so that the score of a reply that says "
+        f"more does not read them; and, with every {AGENTS_EVERY}th of them and the six above "
+        f"before every reply of each of the sample's {len(plain)} agents, how many means rise.",
+        "| writer | known | means that rise | largest change | mean change |\n"
+        "|---|---|---|---|---|",
+    ]
+    for writer, texts in later.items():
+        known = sum(stock_sentences(text) == [(0, len(text))] for text in texts)
+        tried = [*STOCK, *(f"{text} " for text in texts[::AGENTS_EVERY])]
+        changes = np.array([(means(sentence) - plain).to_numpy() for sentence in tried])
+        lines[1] += (
+            f"\n| {writer} | {known} of {len(texts)} | {(changes > ROUNDING).sum()} of "
+            f"{changes.size} | {changes.max():+.1f} | {changes.mean():+.2f} |"
+        )
+    return "\n\n".join(lines)
 
 
 def sample_line(scorer: Scorer) -> str:
