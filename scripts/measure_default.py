@@ -143,10 +143,10 @@ def agents_line(scorer: Scorer) -> str:
         "| writer | known | means that rise | largest change | mean change |\n"
         "|---|---|---|---|---|",
     ]
+    six = [means(sentence) - plain for sentence in STOCK]
     for writer, texts in later.items():
         known = sum(stock_sentences(text) == [(0, len(text))] for text in texts)
-        tried = [*STOCK, *(f"{text} " for text in texts[::AGENTS_EVERY])]
-        changes = np.array([(means(sentence) - plain).to_numpy() for sentence in tried])
+        changes = np.array([*six, *(means(f"{text} ") - plain for text in texts[::AGENTS_EVERY])])
         lines[1] += (
             f"\n| {writer} | {known} of {len(texts)} | {(changes > ROUNDING).sum()} of "
             f"{changes.size} | {changes.max():+.1f} | {changes.mean():+.2f} |"

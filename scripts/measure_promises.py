@@ -3,9 +3,9 @@
     python scripts/measure_promises.py
 
 `data/promise_labels.jsonl` names 700 sentences of the written replies, drawn from three strata
-(found as a promise; not found, with a word such as *will*; all others) after the patterns were
-written, and says whether each is a promise: two readers, and a third where they differ. Each
-counts for as many sentences as it was drawn from.
+(found as a promise; not found, with a word such as *will*; all others) and says whether each is a
+promise: two readers, and a third where they differ. Each counts for as many sentences as it was
+drawn from. The patterns were written before; what has changed in them since was for other examples.
 """
 
 from __future__ import annotations

@@ -298,10 +298,11 @@ class Scorer:
 
     def _without_stock(self, agent: RoleReadings) -> dict[int, Reading]:
         """Give what is left of replies with stock sentences, by their place."""
+        rests = {text: without_stock(text) for text in {r.text for r in agent.readings}}
         left = {
-            place: rest
+            place: rests[reading.text]
             for place, reading in enumerate(agent.readings)
-            if (rest := without_stock(reading.text)) != reading.text
+            if rests[reading.text] != reading.text
         }
         markers = self.matcher.find_all(left.values())
         return {
