@@ -71,6 +71,10 @@ def hostile():
     return written(rows, markers)
 
 
+def in_plain(sentence):
+    return "".join(part if isinstance(part, str) else part.text for part in sentence)
+
+
 def test_the_page_is_one_file_that_asks_for_nothing(plain):
     page = render(plain, title="Acme")
     assert "<title>Acme</title>" in page
@@ -81,16 +85,24 @@ def test_the_page_is_one_file_that_asks_for_nothing(plain):
 
 
 def test_figures_are_those_of_the_scores(plain):
-    page = render(plain, title="Acme")
-    given, recovered, won, lost = findings(plain).headline
+    found = findings(plain)
+    given, recovered, won, lost = found.headline
     assert (given.value.text, won.value.text) == ("65%", "65%")  # 26 of 40
-    said = ["".join(part if isinstance(part, str) else part.text for part in figure.sentence)
-            for figure in (given, recovered, won, lost)]  # fmt: skip
+    said = [in_plain(figure.sentence) for figure in (given, recovered, won, lost)]
     assert said[0] == "40 replies were to upset customers; 14 showed none."
     assert said[1].startswith("Something failed in 40 conversations. 26 customers came back")
     assert said[2].startswith("26 customers came round")
     assert said[3].startswith("14 customers said that they leave")
-    assert "Mostly care: 65% of replies. 35% tell the customer to go away." in page
+    lead = "Mostly care: 65% of replies. 35% tell the customer to go away."
+    assert in_plain(found.lead) == lead
+
+
+def test_empathy_over_time_is_that_of_the_scores(plain):
+    found = findings(plain).periods
+    assert found[["called", "missed"]].sum().tolist() == [40, 14]
+    assert len(found) > 3
+    own = 1 - found["missed"] / found["called"]
+    assert found["own_rate"].tolist() == pytest.approx(own.tolist())
 
 
 def test_a_sample_of_many_conversations_says_so(plain):
@@ -204,3 +216,21 @@ def test_in_a_browser_canned_wording_and_moments_of_truth_are_marked(opened):
     assert page.locator(".agent .moment").inner_text() == "The reply before a moment of truth"
     assert page.locator(".customer .moment").all_inner_texts() == ["Moment of truth: valence +2.9"]
     assert page.locator("svg.arc .ring").count() == 1
+
+
+def test_in_a_browser_a_conversation_answers_the_five_questions(opened):
+    rows = talk(
+        "x",
+        ("c", "It broke. Please fix it.", {"feeling": "anger", "valence": -1.0}),
+        ("a", "I'll send a new one tomorrow.", {"road": "care"}),
+    )
+    page = opened(written(rows, {1: (Marker("own", 0, 15, "I'll send a new", 0.9),)}))
+    page.locator("#list h3 button").click()
+    page.get_by_text("Five questions of empathy").click()
+    assert page.locator(".questions dt, .questions dd").all_inner_texts() == [
+        "How does the person feel?", "It broke. Please fix it. customer: anger",
+        "How would I feel if I were that person?", "Nothing said answers it.",
+        "Is there something that I can or should do?", "I'll send a new agent: own",
+        "What would I expect to be done for me?", "I'll send a new one tomorrow. agent: promise",
+        "What would make them satisfied, and why not do it?", "Please fix it. customer: wish",
+    ]  # fmt: skip

@@ -15,6 +15,7 @@ LOOK = """() => [...document.querySelectorAll("main button[data-filter]")].map((
   while (!more.hidden) more.click();
   return {
     text: button.textContent.replaceAll(",", ""),
+    mean: button.classList.contains("mean"),
     filter: JSON.parse(button.dataset.filter),
     said: document.getElementById("count").textContent.replaceAll(",", ""),
     ids: [...document.querySelectorAll("#list .name")].map((name) => name.textContent),
@@ -51,7 +52,7 @@ def shared():
 def shown(links, **wanted):
     """Give the first number that selects just this, and what a click on it shows."""
     for one in links:
-        if one["filter"] == wanted and one["text"].isdigit():
+        if one["filter"] == wanted and one["text"].isdigit() and not one["mean"]:
             return int(one["text"]), one["said"], one["ids"]
     return None
 
@@ -79,7 +80,7 @@ def links(opening, sample_scores, tmp_path_factory):
 
 def test_every_count_is_the_count_of_what_it_selects(links, sample_scores):
     made, moments = promises(sample_scores), moments_of_truth(sample_scores)
-    counts = [one for one in links if one["text"].isdigit()]
+    counts = [one for one in links if one["text"].isdigit() and not one["mean"]]
     assert len(counts) > 100
     for one in counts:
         flag = one["filter"].get("flag", "")
@@ -93,6 +94,35 @@ def test_every_count_is_the_count_of_what_it_selects(links, sample_scores):
         else:
             counted = int(re.match(r"\d+", one["said"]).group())
         assert counted == int(one["text"]), one
+
+
+UNTRACED = """() => [...document.querySelectorAll("main td.number, main .share, main .value")]
+  .filter((cell) => !cell.closest("[aria-labelledby=contrast]"))
+  .map((cell) => {
+    const bare = cell.cloneNode(true);
+    for (const own of bare.querySelectorAll("button, .soft")) own.remove();
+    return bare.textContent.trim();
+  })
+  .filter((text) => /[1-9]/.test(text))"""
+"""Numbers that lead nowhere: ranges apart, and differences, whose two parts stand beside them."""
+
+
+def test_no_number_of_a_table_leads_nowhere(opened, sample_scores):
+    page = opened(sample_scores)
+    assert page.locator("main td.number").count() > 200
+    assert page.evaluate(UNTRACED) == []
+
+
+def test_a_mean_leads_to_the_replies_that_it_is_of(links, sample_scores):
+    turns = sample_scores.turns()
+    replies = turns[turns["road"].notna()]
+    checked = 0
+    for one in links:
+        if one["mean"] and list(one["filter"]) == ["agent_id"]:
+            own = replies[replies["agent_id"] == one["filter"]["agent_id"]]
+            assert one["said"].startswith(f"{len(own)} repl"), one
+            checked += 1
+    assert checked > 100
 
 
 def test_what_a_number_selects_is_what_the_scores_hold(links, sample_scores):

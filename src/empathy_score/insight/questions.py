@@ -7,6 +7,7 @@ do; what would I expect; what would make them satisfied, and why not do it?
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,7 @@ from empathy_score.insight.promises import find_promises
 from empathy_score.insight.spoken import spoken
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from empathy_score.conversation import Marker
     from empathy_score.scores import Scores
 
 QUESTIONS = {
@@ -94,33 +94,59 @@ def five_questions(scores: Scores, conversation_id: str) -> dict[str, tuple[Answ
     if own.empty:
         raise KeyError(f"no conversation {conversation_id!r} in these scores")
     found: dict[str, list[Answer]] = {key: [] for key in QUESTIONS}
-    for row, turn in own.iterrows():
-        if turn["role"] == "customer":
-            _customer(int(str(row)), turn, found)
+    for row, role, text, feeling in own[["role", "text", "feeling"]].itertuples():
+        if role == "customer":
+            given = customer_answers(text, feeling)
         else:
-            _agent(int(str(row)), turn["text"], scores, found)
+            kept = [(promise.start, promise.end) for promise in find_promises(text)]
+            given = reply_answers(scores.markers.get(row, ()), kept)
+        for key, start, end, what in given:
+            found[key].append(Answer(int(row), role, start, end, text[start:end], what))
     return {key: tuple(answers) for key, answers in found.items()}
 
 
-def _customer(row: int, turn: pd.Series, found: dict[str, list[Answer]]) -> None:
-    text = turn["text"]
-    if turn["feeling"] not in (None, "neutral"):
-        found["feel"].append(Answer(row, "customer", 0, len(text), text, turn["feeling"]))
+def customer_answers(text: str, feeling: str | None) -> list[tuple[str, int, int, str]]:
+    """Say what in a customer's turn answers which question.
+
+    Parameters
+    ----------
+    text : str
+    feeling : str or None
+
+    Returns
+    -------
+    list of (key of `QUESTIONS`, start, end, what)
+        Half-open spans in the untouched text.
+    """
+    answers = []
+    if feeling not in (None, "neutral"):
+        answers.append(("feel", 0, len(text), str(feeling)))
     for match in _SENTENCE.finditer(text):
-        if not _WISH.search(match.group()):
-            continue
-        start = match.start() + len(match.group()) - len(match.group().lstrip())
-        found["satisfy"].append(
-            Answer(row, "customer", start, match.end(), text[start : match.end()], "wish")
-        )
+        if _WISH.search(match.group()):
+            start = match.start() + len(match.group()) - len(match.group().lstrip())
+            answers.append(("satisfy", start, match.end(), "wish"))
+    return answers
 
 
-def _agent(row: int, text: str, scores: Scores, found: dict[str, list[Answer]]) -> None:
-    for marker in scores.markers.get(row, ()):
-        if marker.type in _MARKERS:
-            answer = Answer(row, "agent", marker.start, marker.end, marker.text, marker.type)
-            found[_MARKERS[marker.type]].append(answer)
-    for promise in find_promises(text):
-        found["expect"].append(
-            Answer(row, "agent", promise.start, promise.end, promise.text, "promise")
-        )
+def reply_answers(
+    markers: Iterable[Marker], promised: Iterable[tuple[int, int]]
+) -> list[tuple[str, int, int, str]]:
+    """Say what in a reply answers which question.
+
+    Parameters
+    ----------
+    markers : iterable of Marker
+        Of the reply.
+    promised : iterable of (int, int)
+        Half-open spans of its promises.
+
+    Returns
+    -------
+    list of (key of `QUESTIONS`, start, end, what)
+    """
+    marked = [
+        (_MARKERS[marker.type], marker.start, marker.end, marker.type)
+        for marker in markers
+        if marker.type in _MARKERS
+    ]
+    return marked + [("expect", start, end, "promise") for start, end in promised]

@@ -78,11 +78,12 @@ def road_time(table: pd.DataFrame) -> str:
     """
     alt = _altair()
     periods = {period: str(period) for period in table.index}
+    roads = table[list(ROADS)]
     chart = (
-        alt.Chart(_pieces(table.assign(replies=table.sum(axis=1)), periods, "period"))
+        alt.Chart(_pieces(roads.assign(replies=roads.sum(axis=1)), periods, "period"))
         .mark_bar()
         .encode(
-            x=alt.X("group:O", title=None, axis=alt.Axis(labelAngle=-45, labelOverlap=True)),
+            x=_periods(alt, table),
             y=_share(alt, "y", "share:Q", stack="zero"),
             color=_colour(alt),
             order="order:Q",
@@ -91,6 +92,26 @@ def road_time(table: pd.DataFrame) -> str:
         .properties(width=1.7 * WIDTH, height=140)
     )
     return _svg(chart)
+
+
+def opportunity_time(table: pd.DataFrame) -> str:
+    """Draw the rate of empathy given in own words over time, with its interval.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Index: periods; `rate`, `own_rate`, `own_low`, `own_high`.
+    """
+    alt = _altair()
+    periods = {period: str(period) for period in table.index}
+    base = alt.Chart(_rates(table, periods, "period")).encode(x=_periods(alt, table))
+    ranges, rings, dots = _dots(base)
+    chart = (
+        ranges.encode(y=_share(alt, "y", "low:Q"), y2="high:Q")
+        + rings.encode(y=_share(alt, "y", "all:Q"))
+        + dots.encode(y=_share(alt, "y", "own:Q"))
+    )
+    return _svg(chart.properties(width=1.7 * WIDTH, height=140))
 
 
 def opportunity_dots(table: pd.DataFrame, name: str) -> str:
@@ -108,32 +129,46 @@ def opportunity_dots(table: pd.DataFrame, name: str) -> str:
     str
         SVG: a dot with its interval; a ring where stock words would put it.
     """
-    import pandas as pd
-
     shown = _most(table)
     labels = _labels(shown.index)
-    called = shown[shown["own_rate"].notna()]
-    rows = pd.DataFrame({
+    alt = _altair()
+    base = alt.Chart(_rates(shown, labels, name)).encode(y=_groups(alt, labels))
+    ranges, rings, dots = _dots(base)
+    chart = (
+        ranges.encode(x=_share(alt, "x", "low:Q"), x2="high:Q")
+        + rings.encode(x=_share(alt, "x", "all:Q"))
+        + dots.encode(x=_share(alt, "x", "own:Q"))
+    )
+    return _svg(chart.properties(**_size(alt, labels)))
+
+
+def _rates(table: pd.DataFrame, labels: dict[Any, str], name: str) -> pd.DataFrame:
+    """Give one row a group that empathy was called for in: its rates, and a link."""
+    import pandas as pd
+
+    called = table[table["own_rate"].notna()]
+    return pd.DataFrame({
         "group": [labels[group] for group in called.index],
         "own": called["own_rate"].to_numpy(), "all": called["rate"].to_numpy(),
         "low": called["own_low"].to_numpy(), "high": called["own_high"].to_numpy(),
         "href": [_link(name, group, flag="called for") for group in called.index],
     })  # fmt: skip
-    alt = _altair()
-    base = alt.Chart(rows).encode(y=_groups(alt, labels))
-    lines = base.mark_rule(color=INK, strokeWidth=1.5, opacity=0.55).encode(
-        x=_share(alt, "x", "low:Q"), x2="high:Q"
-    )
+
+
+def _dots(base: Any) -> tuple[Any, Any, Any]:
+    """Give the marks of a rate: its interval, a ring where stock words put it, a linked dot."""
+    ranges = base.mark_rule(color=INK, strokeWidth=1.5, opacity=0.55)
     rings = base.transform_filter("datum.all > datum.own").mark_point(
         size=70, color=COLOURS["care"], opacity=1, strokeWidth=1.5
     )
     dots = base.mark_point(filled=True, size=70, color=COLOURS["care"], opacity=1)
-    chart = (
-        lines
-        + rings.encode(x=_share(alt, "x", "all:Q"))
-        + dots.encode(x=_share(alt, "x", "own:Q"), href="href:N")
-    )
-    return _svg(chart.properties(**_size(alt, labels)))
+    return ranges, rings, dots.encode(href="href:N")
+
+
+def _periods(alt: Any, table: pd.DataFrame) -> Any:
+    """Give an axis of all periods."""
+    axis = alt.Axis(labelAngle=-45, labelOverlap=True)
+    return alt.X("group:O", title=None, axis=axis, scale=alt.Scale(domain=list(table.index)))
 
 
 def _share(alt: Any, way: str, name: str, **more: Any) -> Any:

@@ -47,6 +47,9 @@ MOST = 200
 PHRASES = 50
 """Canned phrases listed at most, the most used first."""
 
+_GIVEN = ("called", "given", "stock", "missed", "rate", "own_rate", "own_low", "own_high")
+_DAY = "%Y-%m-%d"
+
 
 @dataclass(frozen=True)
 class Trace:
@@ -92,7 +95,7 @@ class Findings:
 
     Parameters
     ----------
-    lead : str
+    lead : tuple of str or Trace
         The roads in one sentence.
     mix : DataFrame
         Index: roads. `replies`, how many are on each; `share` with `low` and `high`.
@@ -102,21 +105,21 @@ class Findings:
     period : Series
         Index: rows of replies; the start of the period that each is in, as text.
     periods : DataFrame
-        Index: periods; replies on each road.
-    changes : tuple of str
+        Index: periods; replies on each road, and `_GIVEN` of `opportunities`.
+    changes : tuple of str or Trace
         What changes over time beyond noise, in words.
     arcs, outcomes, promises, moments, canned, contrasts : DataFrame
     reply_flags, talk_flags : dict of str to list of int
         Rows of replies, and numbers of conversations, that have each flag.
     """
 
-    lead: str
+    lead: tuple[str | Trace, ...]
     mix: pd.DataFrame
     headline: list[Figure]
     groups: dict[str, pd.DataFrame]
     period: pd.Series
     periods: pd.DataFrame
-    changes: tuple[str, ...]
+    changes: tuple[str | Trace, ...]
     arcs: pd.DataFrame
     outcomes: pd.DataFrame
     promises: pd.DataFrame
@@ -133,8 +136,10 @@ def findings(scores: Scores) -> Findings:
     mix = road_mix(scores, by=None)[["share", "low", "high"]]
     mix.insert(0, "replies", said["road"].value_counts().reindex(mix.index, fill_value=0))
     arc, ended, made = arcs(scores), outcomes(scores), promises(scores)
-    period = _period(said)
-    periods = _by_road(said, period)
+    every = _every(said)
+    period = _starts(said["time"], every)
+    given = opportunities(scores, by=None, every=every) if period.notna().any() else None
+    periods = _with_given(_by_road(said, period), given)
     return Findings(
         lead=_lead(mix),
         mix=mix,
@@ -165,17 +170,17 @@ def percent(share: float) -> str:
     return "–" if np.isnan(share) else f"{share:.0%}"
 
 
-def _lead(mix: pd.DataFrame) -> str:
+def _lead(mix: pd.DataFrame) -> tuple[str | Trace, ...]:
     shares = mix["share"].drop("none").fillna(0)
     if shares.max() <= 0:
-        return "No reply is on one of the four roads."
+        return ("No reply is on one of the four roads.",)
     road = str(shares.idxmax())
+    share = Trace(percent(shares[road]), {"road": road})
     if road == "go_away":
-        return f"Mostly go away: {shares[road]:.0%} of replies deflect the customer without help."
-    return (
-        f"Mostly {NAMES[road]}: {shares[road]:.0%} of replies. "
-        f"{shares['go_away']:.0%} tell the customer to go away."
-    )
+        return ("Mostly go away: ", share, " of replies deflect the customer without help.")
+    left = Trace(percent(shares["go_away"]), {"road": "go_away"})
+    return (f"Mostly {NAMES[road]}: ", share, " of replies. ", left,
+            " tell the customer to go away.")  # fmt: skip
 
 
 def _opportunity(scores: Scores) -> Figure:
@@ -248,25 +253,22 @@ def _group(scores: Scores, name: str) -> pd.DataFrame:
     -------
     DataFrame
         `replies` and one count for each road; `score`, `low`, `high`, `score_shrunk`, `few` of
-        `standing`; `called`, `given`, `stock`, `missed`, `rate`, `own_rate`, `own_low`, `own_high`
-        of `opportunities`; the columns of `voice_by`; `dry`, how many replies show affect without
-        action; `canned`, `empathy` and `empathy_discounted`, means over replies.
+        `standing`; `_GIVEN` of `opportunities`; the columns of `voice_by`; `dry`, how many replies
+        show affect without action; `canned`, `empathy` and `empathy_discounted`, means over
+        replies.
     """
     said = judged(scores)
     table = _by_road(said, said[name])
     table.insert(0, "replies", table.sum(axis=1))
-    given = opportunities(scores, name).rename(columns={"n_opportunities": "called"})
-    given = given[["called", "given", "stock", "missed", "rate", "own_rate", "own_low", "own_high"]]
     spoke = voice_by(scores, name).drop(columns="n_replies")
     words = said[["empathy"]].assign(
         canned=canned_share(scores), empathy_discounted=discounted_empathy(scores)
     )
     dry = voice(scores)["affect_without_action"][said.index].groupby(said[name]).sum()
     table = table.join(standing(scores, name)[["score", "low", "high", "score_shrunk", "few"]])
-    table = table.join(given).join(spoke).join(words.astype(float).groupby(said[name]).mean())
+    table = _with_given(table, opportunities(scores, name))
+    table = table.join(spoke).join(words.astype(float).groupby(said[name]).mean())
     table = table.join(dry.rename("dry"))
-    counts = ["called", "given", "stock", "missed"]
-    table[counts] = table[counts].fillna(0).astype(int)
     table["few"] = table["few"].eq(True)
     table = table.sort_values("replies", ascending=False, kind="stable").head(MOST)
     return table.sort_values("score_shrunk", ascending=False, kind="stable")
@@ -279,27 +281,46 @@ def _by_road(said: pd.DataFrame, key: pd.Series) -> pd.DataFrame:
     return pd.crosstab(key, said["road"]).reindex(columns=list(ROADS), fill_value=0)
 
 
-def _period(said: pd.DataFrame) -> pd.Series:
-    """Give the start of the day, week or month of each reply, by how long they span."""
+def _with_given(table: pd.DataFrame, given: pd.DataFrame | None) -> pd.DataFrame:
+    """Join `_GIVEN` of `opportunities`; groups or periods without one have counts of 0."""
     import pandas as pd
 
-    times = said["time"]
-    days = (times.max() - times.min()) / 86400
-    every = "D" if days < 21 else "W" if days < 400 else "M"
+    if given is None:
+        return table
+    own = given.rename(columns={"n_opportunities": "called"})[[*_GIVEN]]
+    if own.index.name == "period":
+        own.index = pd.DatetimeIndex(own.index).strftime(_DAY)
+    joined = table.join(own)
+    counts = ["called", "given", "stock", "missed"]
+    joined[counts] = joined[counts].fillna(0).astype(int)
+    return joined
+
+
+def _every(said: pd.DataFrame) -> str:
+    """Say whether replies are counted by day, week or month, by how long they span."""
+    days = (said["time"].max() - said["time"].min()) / 86400
+    return "D" if days < 21 else "W" if days < 400 else "M"
+
+
+def _starts(times: pd.Series, every: str) -> pd.Series:
+    """Give the start of each reply's period."""
+    import pandas as pd
+
     starts = pd.to_datetime(times, unit="s", errors="coerce").dt.to_period(every).dt.start_time
-    return starts.dt.strftime("%Y-%m-%d").astype(object)
+    return starts.dt.strftime(_DAY).astype(object)
 
 
-def _changes(scores: Scores) -> tuple[str, ...]:
+def _changes(scores: Scores) -> tuple[str | Trace, ...]:
     """Say which roads' shares, and whether the score, change beyond noise."""
     found = road_changes(scores, by=None)
     found = found[found["changed"]]
-    said = []
+    said: list[str | Trace] = []
     for measure, slope in found["per_week"].items():
         way, size = ("rises", slope) if slope > 0 else ("falls", -slope)
         road = str(measure).removeprefix("share_")
         if road == measure:
-            said.append(f"The score {way} by {size:.1f} a week.")
+            said.append(f"The score {way} by {size:.1f} a week. ")
         else:
-            said.append(f"The share of {NAMES[road]} {way} by {100 * size:.1f} points a week.")
+            points = Trace(f"{100 * size:.1f} points", {"road": road})
+            said += [f"The share of {NAMES[road]} {way} by ", points, " a week. "]
     return tuple(said)

@@ -93,7 +93,21 @@
 
   const talk = (turns) => {
     const line = arc(turns);
-    return [...(line ? [line] : []), ...turns.map(bubble)];
+    return [...(line ? [line] : []), ...turns.map(bubble), questions(turns)];
+  };
+
+  // The five questions of empathy, each with the words of the conversation that answer it.
+  const questions = (turns) => {
+    const list = make("dl", {});
+    index.questions.forEach((question, place) => {
+      list.append(make("dt", {}, question));
+      const said = turns.flatMap(({ role, text, answers = [] }) =>
+        answers.filter(([asked]) => asked === place).map(([, start, end, what]) => ({ role, what, quote: Array.from(text).slice(start, end).join("") })));
+      for (const { role, what, quote } of said)
+        list.append(make("dd", { dir: "auto" }, make("q", {}, quote), " ", make("span", { class: "soft" }, role + ": " + what.replace("_", " "))));
+      if (!said.length) list.append(make("dd", { class: "soft" }, "Nothing said answers it."));
+    });
+    return make("details", { class: "questions" }, make("summary", {}, "Five questions of empathy"), list);
   };
 
   // Each stretch of words with the markers that it is in, and whether it is canned.

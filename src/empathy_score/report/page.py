@@ -16,6 +16,7 @@ from empathy_score.insight.spoken import spoken
 from empathy_score.report.charts import (
     check_charts,
     opportunity_dots,
+    opportunity_time,
     road_bars,
     road_name,
     road_time,
@@ -145,7 +146,10 @@ def render(scores: Scores, *, title: str, limit: int = SHOWN) -> str:
         found=found,
         roads=ROADS,
         short={road: road_name(road) for road in ROADS},
-        time_chart=road_time(found.periods) if len(found.periods) > 1 else "",
+        time_charts=(
+            [road_time(found.periods), opportunity_time(found.periods)]
+            if len(found.periods) > 1 else []
+        ),
         groups=[
             {
                 "name": name, "title": FIELDS[name],

@@ -13,6 +13,7 @@ import pandas as pd
 from empathy_score.dimensions import ROADS
 from empathy_score.insight import canned_share, discounted_empathy
 from empathy_score.insight.canned import canned_words
+from empathy_score.insight.questions import QUESTIONS, customer_answers, reply_answers
 from empathy_score.insight.spoken import by_conversation, replies, spoken
 from empathy_score.markers.types import MARKER_TYPES, marker_groups
 from empathy_score.report.findings import GROUPS, Findings
@@ -99,6 +100,7 @@ def talks(
         "talks": entries, "kinds": kinds.known, "fields": [*GROUPS, "period", "road"],
         "flags": REPLY_FLAGS, "phrases": found.canned["phrase"].tolist(), "part": PART,
         "roads": ROADS, "tags": TAGS, "groups": marker_groups(MARKER_TYPES),
+        "questions": list(QUESTIONS.values()),
     }  # fmt: skip
     parts = [as_json(bodies[start : start + PART]) for start in range(0, len(bodies), PART)]
     return Talks(as_json(head), parts, len(named), len(entries))
@@ -172,6 +174,9 @@ class _Turns:
         self._own = discounted_empathy(scores).to_dict()
         self._moments = dict(zip(found.moments["row"], found.moments["change"], strict=True))
         self._beside = set(found.moments["reply_row"].dropna())
+        self._promised: dict[int, list[tuple[int, int]]] = {}
+        for row, start, end in found.promises[["row", "start", "end"]].itertuples(index=False):
+            self._promised.setdefault(row, []).append((start, end))
 
     def turn(self, row: dict[str, Any]) -> dict[str, Any]:
         """Give one turn; what is empty is left out."""
@@ -181,20 +186,25 @@ class _Turns:
 
     def _customer(self, row: dict[str, Any]) -> dict[str, Any]:
         valence = row["valence"]
+        answers = _places(customer_answers(row["text"], _plain(row["feeling"])))
         if valence != valence:
-            return {}
+            return {"answers": answers}
         change = self._moments.get(row["row"])
         return {
+            "answers": answers,
             "numbers": f"{row['feeling']} · valence {valence:+.1f}",
             "valence": round(valence, 2),
             "moment": None if change is None else f"{change:+.1f}",
         }
 
     def _agent(self, row: dict[str, Any]) -> dict[str, Any]:
+        markers = self._markers.get(row["row"], ())
+        promised = self._promised.get(row["row"], ())
         return {
             "who": _plain(row.get("agent_id")),
             "road": _plain(row["road"]),
-            "marks": [[m.type, m.start, m.end] for m in self._markers.get(row["row"], ())],
+            "marks": [[m.type, m.start, m.end] for m in markers],
+            "answers": _places(reply_answers(markers, promised)),
             "canned": self._canned.spans(self._place[row["row"]]),
             "numbers": " · ".join(self._numbers(row)),
             "beside": row["row"] in self._beside,
@@ -214,6 +224,12 @@ class _Turns:
         if self._share[row["row"]] > 0:
             shown.append(f"{self._share[row['row']]:.0%} canned")
         return shown
+
+
+def _places(answers: Iterable[tuple[str, int, int, str]]) -> list[list[Any]]:
+    """Give answers with the place of their question instead of its key."""
+    order = list(QUESTIONS)
+    return [[order.index(key), *rest] for key, *rest in answers]
 
 
 def _entry(rows: list[dict[str, Any]]) -> dict[str, Any]:
