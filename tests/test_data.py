@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import re
 from collections import Counter
 
 import pytest
@@ -54,6 +55,15 @@ def test_no_reply_stands_twice(written):
     counts = Counter(item["reply"] for item in written)
     repeated = [reply for reply, count in counts.items() if count > 1 and len(reply) > 40]
     assert repeated == []
+
+
+def test_no_stock_sentence_that_measures_trains(root):
+    train, later = (
+        [frozenset(re.findall(r"[a-z0-9']+", item["text"].lower())) for item in read(root, name)]
+        for name in ("stock_sentences", "stock_sentences_later")
+    )
+    for own in later:
+        assert max(len(own & other) / len(own | other) for other in train) <= 0.8
 
 
 def test_the_development_set_is_in_no_file(root, written):

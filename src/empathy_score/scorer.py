@@ -14,7 +14,7 @@ from empathy_score.conversation import Conversation, Marker, Role, Turn
 from empathy_score.headline import NEEDED, doubt, doubt_limit, need, opportunity
 from empathy_score.headline import score as headline
 from empathy_score.markers import MarkerMatcher, MarkerType
-from empathy_score.markers.stock import without_stock
+from empathy_score.markers.stock import rests
 from empathy_score.model.features import Reading
 from empathy_score.model.memory import RememberingEncoder
 from empathy_score.model.tagging import join_markers
@@ -282,33 +282,49 @@ class Scorer:
         if self._sums_up:
             called = need(p["feeling"], agent.answered)
             values["opportunity"] = opportunity(called, p)
-            points = headline(called, p, [reading.text for reading in agent.readings])
-            if bare := self._without_stock(agent):
-                places, left = list(bare), list(bare.values())
-                read = self.model.predict(
-                    {"agent": left}, batch_size=self.batch_size, encoder=self._encoder
-                )
-                texts = [reading.text for reading in left]
-                points[places] = headline(called[places], read.probabilities, texts)
-            values["score"] = points
+            values["score"] = self._points(agent.readings, called, p)
         if self.model.doubt:
             limit = doubt_limit(self.model.doubt, self.review_rate)
             values["needs_review"] = (doubt(p["road"]) > limit).astype(object)
         return values
 
-    def _without_stock(self, agent: RoleReadings) -> dict[int, Reading]:
-        """Give what is left of replies with stock sentences, by their place."""
-        rests = {text: without_stock(text) for text in {r.text for r in agent.readings}}
-        left = {
-            place: rests[reading.text]
-            for place, reading in enumerate(agent.readings)
-            if rests[reading.text] != reading.text
-        }
-        markers = self.matcher.find_all(left.values())
-        return {
-            place: Reading(rest, agent.readings[place].before, found)
-            for (place, rest), found in zip(left.items(), markers, strict=True)
-        }
+    def _points(
+        self,
+        replies: Sequence[Reading],
+        called: NDArray[np.float64],
+        p: Mapping[str, NDArray[np.float64]],
+    ) -> NDArray[np.float64]:
+        """Give each reply the score of what is left without stock sentences.
+
+        What the idle ones take away counts, what they add does not: it is the lower score of those
+        with and without them.
+        """
+        points = headline(called, p, [reading.text for reading in replies])
+        left: list[tuple[int, str, bool]] = []
+        known: dict[tuple[str, tuple[str, ...]], tuple[str, str]] = {}
+        for place, reading in enumerate(replies):
+            key = reading.text, reading.before
+            if key not in known:
+                known[key] = rests(*key, reading.markers)
+            plain, bare = known[key]
+            left += [(place, plain, False)] * (plain != reading.text)
+            left += [(place, bare, True)] * (bare != plain)
+        places = [place for place, _, _ in left]
+        texts = [text for _, text, _ in left]
+        parts = [
+            Reading(text, replies[place].before, markers)
+            for place, text, markers in zip(
+                places, texts, self.matcher.find_all(texts), strict=True
+            )
+        ]
+        if parts:
+            read = self.model.predict(
+                {"agent": parts}, batch_size=self.batch_size, encoder=self._encoder
+            )
+            found = headline(called[places], read.probabilities, texts)
+            for (place, _, idle), own in zip(left, found, strict=True):
+                points[place] = np.fmin(points[place], own) if idle else own
+        return points
 
     def _markers(self, readings: RoleReadings, found: Predictions) -> dict[int, tuple[Marker, ...]]:
         texts = [reading.text for reading in readings.readings]

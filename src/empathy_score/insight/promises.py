@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from empathy_score.scores import Scores
 
-_SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?=\w)[^.!?\n]*)*[.!?]*")
+SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?=\w)[^.!?\n]*)*[.!?]*")
 
 _UNBINDING = (
     r"(?!\s+(?:not|never|n't|no longer|only|just|need|require|have to|has to|admit|say|like|want|"
@@ -249,7 +249,7 @@ def find_promises(reply: str, said_at: float = float("nan")) -> list[Promise]:
 
 def _promises(reply: str, said_at: float) -> Iterator[Promise]:
     asked = carried = False  # right before, or through a sentence that waits for the answer too
-    for sentence in _SENTENCE.finditer(reply):
+    for sentence in SENTENCE.finditer(reply):
         words = sentence.group()
         match = _PROMISE.search(words)
         question = words.rstrip().endswith("?")
@@ -343,9 +343,9 @@ def _outcome(
             if still or any(subject & _content(what) for what in _NONE.findall(text)):
                 complained = True
                 late = late or after
-            elif any(_says_got(sentence, subject) for sentence in _SENTENCE.findall(text)):
+            elif any(_says_got(sentence, subject) for sentence in SENTENCE.findall(text)):
                 return ("late" if late else "kept"), complained
-        elif any(_says_done(sentence, subject) for sentence in _SENTENCE.findall(text)):
+        elif any(_says_done(sentence, subject) for sentence in SENTENCE.findall(text)):
             return ("late" if after or late else "kept"), complained
     return ("late" if late else "open"), complained
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from empathy_score.insight.promises import find_promises
+from empathy_score.insight.promises import SENTENCE, find_promises
 from empathy_score.insight.spoken import spoken
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ _MARKERS = {
 }  # fmt: skip
 """Which question each marker of a reply answers."""
 
-_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 _WISH = re.compile(
     r"\b(?:i|we)(?:['’]d| would)? (?:just |really |only )?(?:want|need|expect|like|love|hope|wish|"
     r"ask)\b|\b(?:can|could|will|would) (?:you|someone|i|we)\b|\bplease\b|\bpls\b|"
@@ -121,7 +120,7 @@ def customer_answers(text: str, feeling: str | None) -> list[tuple[str, int, int
     answers = []
     if feeling not in (None, "neutral"):
         answers.append(("feel", 0, len(text), str(feeling)))
-    for match in _SENTENCE.finditer(text):
+    for match in SENTENCE.finditer(text):
         if _WISH.search(match.group()):
             start = match.start() + len(match.group()) - len(match.group().lstrip())
             answers.append(("satisfy", start, match.end(), "wish"))

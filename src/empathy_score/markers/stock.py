@@ -1,9 +1,17 @@
-"""Warm sentences that fit any complaint: not a word in them is about this customer's matter."""
+"""Sentences that fit any complaint: nothing in them is about this customer's matter.
+
+Two kinds: stock sentences, of which every word fits any complaint, and idle ones, which neither do
+anything nor take up a word of what the customer said.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from typing import Final
+
+from empathy_score.conversation import Marker
+from empathy_score.markers.types import MARKER_TYPES
 
 _WARM = """
     aim alone always annoyance annoyed annoying apologetic apologies apologise apologising apologize
@@ -132,7 +140,7 @@ _IDIOM = re.compile(
 )
 """Warm as a whole, whatever its words."""
 
-_DEFLECTS = re.compile(r"\byou (?:feel|felt) (?:that|this) way|\bif\b")
+_DEFLECTS = re.compile(r"\byou (?:feel|felt) (?:that|this) way|(?<!\bas )\bif\b(?! i\b)")
 """A non-apology is more than stock: it does something to the customer."""
 
 _ASKS = re.compile(
@@ -152,9 +160,25 @@ _NAME = re.compile(
 _SIGNATURE = re.compile(r"@\w+|https?://\S+|[\^~/*-]+\s?\w{1,12}\s*$")
 """What is left beside a stock sentence and says nothing: a handle, a link, a name at the end."""
 
+_OWN = re.compile(r"[\d@]|https?:")
+"""A number, a handle or a link: such a sentence is about something."""
+
+ACTS: Final = {"repair", "explain", "responsible", "repent"} | {
+    kind.name
+    for kind in MARKER_TYPES
+    if kind.group in ("learn", "teach", "control", "beyond", "go_away")
+}
+"""Markers of what does or tells something: their sentence is not idle, however warm."""
+
+MOST_OWN = {True: 4, False: 1}
+"""Words outside `ANY`, at most, of an idle sentence: of a warm one, and of others."""
+
+STEM = 5
+"""Letters by which words are the same, a plural's *s* apart."""
+
 
 def stock_sentences(text: str) -> list[tuple[int, int]]:
-    """Find the warm sentences that would fit any complaint.
+    """Find the warm sentences that would fit any complaint, whatever it is.
 
     Parameters
     ----------
@@ -169,30 +193,86 @@ def stock_sentences(text: str) -> list[tuple[int, int]]:
         spoken to. A denial, a non-apology, a request, a number or a thing makes a sentence one of
         its own.
     """
-    return [match.span() for match in _SENTENCE.finditer(text) if _is_stock(match[1])]
+    found = []
+    for match in _SENTENCE.finditer(text):
+        words = _plain_words(match[1])
+        if ANY.issuperset(words) and not WARM.isdisjoint(words):
+            found.append(match.span())
+    return found
 
 
-def without_stock(text: str) -> str:
-    """Give a reply without its stock sentences; whole where nothing else is said in it.
+def idle_sentences(
+    text: str, before: Sequence[str], markers: Iterable[Marker]
+) -> list[tuple[int, int]]:
+    """Find the sentences that do nothing and take up nothing of what the customer said.
 
     Parameters
     ----------
     text : str
         A reply.
+    before : sequence of str
+        What the customer said before; where there is nothing, no sentence can take it up, and none
+        is idle.
+    markers : iterable of Marker
+        Of the reply; a sentence with one of `ACTS` is not idle.
+
+    Returns
+    -------
+    list of (int, int)
+        As `stock_sentences` does, but of those that have `MOST_OWN` words outside `ANY` at most,
+        and none that the customer used.
     """
+    asked = {_stem(word) for turn in before for word in _WORD.findall(_lower(turn))}
+    acts = [(marker.start, marker.end) for marker in markers if marker.type in ACTS]
+    found = []
+    for match in _SENTENCE.finditer(text) if asked else ():
+        start, end = match.span()
+        words = _plain_words(match[1])
+        own = {_stem(word) for word in words if word not in ANY}
+        few = len(own) <= MOST_OWN[not WARM.isdisjoint(words)]
+        acting = _OWN.search(match[1]) or any(a < end and start < b for a, b in acts)
+        if words and few and not own & asked and not acting:
+            found.append((start, end))
+    return found
+
+
+def rests(text: str, before: Sequence[str], markers: Iterable[Marker]) -> tuple[str, str]:
+    """Give a reply without its stock sentences, and without its idle ones too.
+
+    Where nothing else is said, the last of them stays: so one more before a reply changes nothing.
+
+    Parameters
+    ----------
+    text, before, markers
+        As in `idle_sentences`.
+    """
+    stock = stock_sentences(text)
+    idle = idle_sentences(text, before, markers)
+    return _without(text, stock), _without(text, sorted({*stock, *idle}))
+
+
+def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:
     kept = []
-    end = 0
-    for start, stop in stock_sentences(text):
+    start = end = 0
+    for start, stop in spans:
         kept.append(text[end:start])
         end = stop
     rest = "".join((*kept, text[end:]))
-    return rest if _WORD.search(_SIGNATURE.sub(" ", rest)) else text
+    return rest if _WORD.search(_SIGNATURE.sub(" ", rest)) else text[start:]
 
 
-def _is_stock(sentence: str) -> bool:
-    said = _NAME.sub(" ", sentence).lower().replace("’", "'")
-    said = _IDIOM.sub(" sorry sorry sorry ", said)
+def _plain_words(sentence: str) -> list[str]:
+    """Give a sentence's words; none where it is short, deflects, or asks for anything."""
+    said = _IDIOM.sub(" sorry sorry sorry ", _lower(_NAME.sub(" ", sentence)))
     if _DEFLECTS.search(said) or _ASKS.search(said):
-        return False
+        return []
     words = _WORD.findall(said)
-    return len(words) >= FEWEST and ANY.issuperset(words) and not WARM.isdisjoint(words)
+    return words if len(words) >= FEWEST else []
+
+
+def _stem(word: str) -> str:
+    return word.removesuffix("'s").removesuffix("s")[:STEM]
+
+
+def _lower(text: str) -> str:
+    return text.lower().replace("’", "'")
