@@ -2,10 +2,10 @@
 
     python scripts/measure_default.py --shared ../shared/data --leave-one-out --card
 
-The development set never trains and is met here only. With --leave-one-out, a model is trained as
-the default one is, on a sample of all sources but one, and measured on that one: companies and
-channels that it never saw. With --card, the figures are written into the model card, whose
-leave-one-out table stays without it.
+The development set never trains and is met here only; `data/authored_later.jsonl` was written after
+the model was trained. With --leave-one-out, a model is trained as the default one is, on a sample
+of all sources but one, and measured on that one: companies and channels that it never saw. With
+--card, the figures are written into the model card, whose leave-one-out table stays without it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import pandas as pd
 from empathy_score import Scorer
 from empathy_score.dimensions import DIMENSIONS, ROADS
 from empathy_score.evaluation import Evaluation
-from empathy_score.evaluation.card import counts_table, markers_table
+from empathy_score.evaluation.card import counts_table, figures_table, markers_table
 from empathy_score.evaluation.metrics import expected_calibration_error
 from empathy_score.headline import doubt, doubt_limit
 from empathy_score.markers.stock import stock_sentences
@@ -227,6 +227,7 @@ def render(given: argparse.Namespace) -> str:
     items = read_items(given.shared / "dev.jsonl")
     found = evaluate(labelled_table(items), scorer.model)
     counts = found.opportunity
+    later = read_items(ROOT / "data" / "authored_later.jsonl")
     parts = [
         f"Model `{scorer.model.name}@{scorer.model.digest}`. Kappa is quadratic where levels are "
         "ordered; brackets hold 95 % bootstrap intervals. Annotators: language models of one kind, "
@@ -242,6 +243,9 @@ def render(given: argparse.Namespace) -> str:
         stock_line(scorer, items),
         agents_line(scorer),
         sample_line(scorer),
+        f"**Written replies that it never saw** ({len(later):,}: tweets, reviews, chats; easier "
+        "than real ones):",
+        figures_table(evaluate(labelled_table(later), scorer.model).figures),
     ]
     if given.leave_one_out:
         parts += [

@@ -4,9 +4,9 @@
     python scripts/train_default.py --shared ../shared/data --layers 3 --out STUDENT
 
 Three sources train: that folder's `train.jsonl`, its `pool.jsonl` with the labels of
-`data/public_labels.jsonl`, and the written replies of `data/`. Some replies get a stock sentence
-put in, so that the model learns how little it changes. A student is tuned with all its layers.
-`dev.jsonl` is never read here.
+`data/public_labels.jsonl`, and `data/authored.jsonl`. Some replies get a stock sentence put in, so
+that the model learns how little it changes. A student also reads `data/authored_later.jsonl`, for
+longer and with all its layers. `dev.jsonl` is never read here.
 """
 
 from __future__ import annotations
@@ -28,16 +28,13 @@ from empathy_score.training.stock import with_stock_sentences
 
 ROOT = Path(__file__).resolve().parents[1]
 
-SETTINGS = FinetuneSettings(epochs=5, learning_rate=1.2e-4, layer_decay=0.9, frozen_layers=1)
-STUDENT = replace(SETTINGS, frozen_layers=0)
-
-WRITTEN = ("authored", "authored_later")
-"""Files of written replies."""
+SETTINGS = FinetuneSettings(epochs=4, learning_rate=1.2e-4, layer_decay=0.9, frozen_layers=1)
+STUDENT = replace(SETTINGS, epochs=5, frozen_layers=0)
 
 LAYERS = 6
 """Of the public encoder; a student has the lowest of them."""
 
-STOCK_SHARE = 0.25
+STOCK_SHARE, STUDENT_STOCK_SHARE = 0.15, 0.25
 """Share of the replies that a stock sentence of `data/stock_sentences.jsonl` is put into."""
 
 
@@ -47,7 +44,7 @@ def training_items(shared: Path) -> list[dict[str, Any]]:
     return [
         *read_items(shared / "train.jsonl"),
         *join_labels(pool, read_items(ROOT / "data" / "public_labels.jsonl")),
-        *(item for name in WRITTEN for item in read_items(ROOT / "data" / f"{name}.jsonl")),
+        *read_items(ROOT / "data" / "authored.jsonl"),
     ]
 
 
@@ -72,11 +69,12 @@ def train_on(
     facts: dict[str, Any] | None = None,
     checkpoints: Path | None = None,
     layers: int = LAYERS,
+    stock_share: float = STOCK_SHARE,
 ) -> Model:
     """Train a model as the default one is trained."""
     sentences = read_items(ROOT / "data" / "stock_sentences.jsonl")
     return train(
-        labelled_table(with_stock_sentences(items, sentences, share=STOCK_SHARE)),
+        labelled_table(with_stock_sentences(items, sentences, share=stock_share)),
         base=lowest_layers(layers),
         name="default",
         finetune=settings,
@@ -104,6 +102,8 @@ def main() -> None:
     student = given.layers < LAYERS
     if student and given.out == parser.get_default("out"):
         parser.error("a student needs a folder of its own: --out")
+    if student:
+        items += read_items(ROOT / "data" / "authored_later.jsonl")
     facts = {"replies": len(items), "sources": dict(Counter(map(source_of, items)))}
     model = train_on(
         items,
@@ -111,6 +111,7 @@ def main() -> None:
         facts=facts,
         checkpoints=given.checkpoints,
         layers=given.layers,
+        stock_share=STUDENT_STOCK_SHARE if student else STOCK_SHARE,
     )
     save_model(model, given.out)
     print(f"saved {given.out}: {facts}")

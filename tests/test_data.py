@@ -1,5 +1,6 @@
 """The written data keep to the codebook, and nothing measured is in them."""
 
+import ast
 import csv
 import hashlib
 import json
@@ -57,12 +58,23 @@ def test_no_reply_stands_twice(written):
     assert repeated == []
 
 
+def words_of(text):
+    return frozenset(re.findall(r"[a-z0-9']+", text.lower()))
+
+
 def test_no_stock_sentence_that_measures_trains(root):
     train, later = (
-        [frozenset(re.findall(r"[a-z0-9']+", item["text"].lower())) for item in read(root, name)]
+        [words_of(item["text"]) for item in read(root, name)]
         for name in ("stock_sentences", "stock_sentences_later")
     )
-    for own in later:
+    script = (root / "scripts" / "measure_default.py").read_text(encoding="utf-8")
+    (tried,) = (
+        ast.literal_eval(node.value)
+        for node in ast.parse(script).body
+        if isinstance(node, ast.Assign) and node.targets[0].id == "STOCK"
+    )
+    assert len(tried) > 3
+    for own in [*later, *(words_of(text) for text in tried)]:
         assert max(len(own & other) / len(own | other) for other in train) <= 0.8
 
 

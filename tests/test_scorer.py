@@ -262,6 +262,28 @@ def test_a_stock_phrase_does_not_raise_the_mean(scorer, turns):
     assert scored(scorer, warmed)["score"].mean() <= scored(scorer, turns)["score"].mean()
 
 
+def test_a_known_stock_sentence_before_a_reply_changes_no_score(scorer, turns):
+    before = scored(scorer, turns)["score"]
+    for warm in ("We're so sorry to hear that. ", "Thank you for bearing with us, Tom! "):
+        agents = turns["role"] == "agent"
+        warmed = turns.assign(text=turns["text"].where(~agents, warm + turns["text"].astype(str)))
+        after = scored(scorer, warmed)["score"]
+        assert after.to_numpy() == pytest.approx(before.to_numpy(), abs=1e-4, nan_ok=True)
+        assert before.notna().sum() > 20
+
+
+def test_an_idle_sentence_before_a_reply_raises_no_score(scorer):
+    idle = "It breaks my heart to the core of my very soul. "
+    talks = [
+        ("c My parcel is late", f"a {before}{reply}")
+        for before in ("", idle)
+        for reply in ("It left Leeds at 9.", "Refunds take 5 days.", "We can't help you.", "Hi.")
+    ]
+    found = [scored(scorer, conversation(*talk))["score"].iloc[1] for talk in talks]
+    assert np.isnan([found[3], found[7]]).all()  # too slight, and no less so
+    assert all(after <= before for before, after in zip(found[:3], found[4:7], strict=True))
+
+
 def test_the_review_rate_sets_how_many_are_marked(scorer, turns):
     marked = [
         scored(Scorer(scorer.model, review_rate=rate), turns)["needs_review"].dropna().mean()

@@ -106,9 +106,9 @@ def score(
 
     Sentences of which every word fits any complaint are not read for it: a reply has the score of
     the rest of it, or of the last of them where there is no rest. Of sentences that do nothing and
-    take up no word of the customer's, what they take away counts, and not what they add
-    (`empathy_score.markers.stock`). Those that are known as neither cost what `boilerplate` says;
-    what the model reads into them all the same is in the model card.
+    take up no word of the customer's, what they take away counts, and not what they add: one more
+    before a reply raises no score (`empathy_score.markers.stock`). Those that are known as neither
+    cost what `boilerplate` says; what the model reads into them all the same is in the model card.
     No part reads how many markers there are. A reply that nothing called
     for empathy loses nothing by having none. Source: roads, Godin; ETC, Dasu & Chase; "more is not
     better", Singh, Marinova & Singh 2018.
@@ -120,7 +120,7 @@ def score(
     p : mapping of str to ndarray
         Probabilities of the dimensions in `NEEDED`.
     texts : sequence of str
-        The replies, without their stock sentences.
+        The replies, as they were read for `p`.
 
     Returns
     -------

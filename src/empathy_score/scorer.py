@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from empathy_score.conversation import Conversation, Marker, Role, Turn
 from empathy_score.headline import NEEDED, doubt, doubt_limit, need, opportunity
 from empathy_score.headline import score as headline
 from empathy_score.markers import MarkerMatcher, MarkerType
-from empathy_score.markers.stock import rests
+from empathy_score.markers.stock import with_fewer_idle, without_stock
 from empathy_score.model.features import Reading
 from empathy_score.model.memory import RememberingEncoder
 from empathy_score.model.tagging import join_markers
@@ -296,35 +297,47 @@ class Scorer:
     ) -> NDArray[np.float64]:
         """Give each reply the score of what is left without stock sentences.
 
-        What the idle ones take away counts, what they add does not: it is the lower score of those
-        with and without them.
+        What the idle ones take away counts, what they add does not: it is the lowest score of those
+        with all of them, without the first, without the first two and so on. So one more before a
+        reply raises no score.
         """
+        stockless, fewer = cache(without_stock), cache(with_fewer_idle)
+        plain = list(replies)
+        cut = self._parts(replies, ((n, stockless(r.text)) for n, r in enumerate(replies)))
+        for place, part in cut:
+            plain[place] = part
+        less = self._parts(
+            replies,
+            (
+                (place, rest)
+                for place, part in enumerate(plain)
+                for rest in fewer(part.text, part.before, part.markers)
+            ),
+        )
         points = headline(called, p, [reading.text for reading in replies])
-        left: list[tuple[int, str, bool]] = []
-        known: dict[tuple[str, tuple[str, ...]], tuple[str, str]] = {}
-        for place, reading in enumerate(replies):
-            key = reading.text, reading.before
-            if key not in known:
-                known[key] = rests(*key, reading.markers)
-            plain, bare = known[key]
-            left += [(place, plain, False)] * (plain != reading.text)
-            left += [(place, bare, True)] * (bare != plain)
-        places = [place for place, _, _ in left]
-        texts = [text for _, text, _ in left]
-        parts = [
-            Reading(text, replies[place].before, markers)
-            for place, text, markers in zip(
-                places, texts, self.matcher.find_all(texts), strict=True
-            )
-        ]
-        if parts:
+        if parts := [*cut, *less]:
             read = self.model.predict(
-                {"agent": parts}, batch_size=self.batch_size, encoder=self._encoder
+                {"agent": [part for _, part in parts]},
+                batch_size=self.batch_size,
+                encoder=self._encoder,
             )
-            found = headline(called[places], read.probabilities, texts)
-            for (place, _, idle), own in zip(left, found, strict=True):
-                points[place] = np.fmin(points[place], own) if idle else own
+            places, texts = zip(*((place, part.text) for place, part in parts), strict=True)
+            found = headline(called[[*places]], read.probabilities, texts)
+            points[[place for place, _ in cut]] = found[: len(cut)]
+            for (place, _), own in zip(less, found[len(cut) :], strict=True):
+                points[place] = np.minimum(points[place], own)
         return points
+
+    def _parts(
+        self, replies: Sequence[Reading], texts: Iterable[tuple[int, str]]
+    ) -> list[tuple[int, Reading]]:
+        """Give what is read of replies of which less is left, with their places."""
+        left = [(place, text) for place, text in texts if text != replies[place].text]
+        markers = self.matcher.find_all(text for _, text in left)
+        return [
+            (place, Reading(text, replies[place].before, own))
+            for (place, text), own in zip(left, markers, strict=True)
+        ]
 
     def _markers(self, readings: RoleReadings, found: Predictions) -> dict[int, tuple[Marker, ...]]:
         texts = [reading.text for reading in readings.readings]

@@ -143,6 +143,17 @@ def test_an_empty_table_has_a_page():
     assert "0 replies in 0 conversations" in render(written([]), title="Nothing")
 
 
+def test_a_dated_table_without_an_opportunity_has_a_page():
+    rows = []
+    for number in range(5):
+        day = str(pd.Timestamp("2026-01-05", tz="UTC") + pd.Timedelta(days=9 * number))
+        turns = ("c", "Where is it?", {"valence": 0.0}), ("a", "On its way.", {"road": "teach"})
+        rows += talk(f"n{number}", *turns, agent_id="ann", timestamp=day)
+    scores = written(rows)
+    assert findings(scores).periods["called"].tolist() == [0] * 5
+    assert "5 replies in 5 conversations" in render(scores, title="Calm")
+
+
 def test_in_a_browser_a_number_opens_the_conversations_behind_it(opened, plain):
     page = opened(plain)
     count = page.locator("#count")

@@ -50,7 +50,7 @@ def opportunities(
     called = said[said["opportunity"].isin(["given", "missed"])]
     stock = in_stock_words(scores).reindex(called.index)
     rows: list[dict[str, Any]] = []
-    keys = group_keys(called, by, every)
+    keys = [key[called.index] for key in group_keys(said, by, every)]
     for key, own in called.groupby(keys, sort=True) if keys else [((), called)]:
         given, canned = own["opportunity"] == "given", stock[own.index]
         found = rate(given, own["conversation"])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from empathy_score.insight.promises import SENTENCE, find_promises
 from empathy_score.insight.spoken import spoken
+from empathy_score.transcripts.formats import is_missing
 
 if TYPE_CHECKING:
     from empathy_score.conversation import Marker
@@ -95,7 +96,7 @@ def five_questions(scores: Scores, conversation_id: str) -> dict[str, tuple[Answ
     found: dict[str, list[Answer]] = {key: [] for key in QUESTIONS}
     for row, role, text, feeling in own[["role", "text", "feeling"]].itertuples():
         if role == "customer":
-            given = customer_answers(text, feeling)
+            given = customer_answers(text, None if is_missing(feeling) else feeling)
         else:
             kept = [(promise.start, promise.end) for promise in find_promises(text)]
             given = reply_answers(scores.markers.get(row, ()), kept)
@@ -148,4 +149,5 @@ def reply_answers(
         for marker in markers
         if marker.type in _MARKERS
     ]
-    return marked + [("expect", start, end, "promise") for start, end in promised]
+    kept = [("expect", start, end, "promise") for start, end in promised]
+    return sorted(marked + kept, key=lambda answer: answer[1:3])

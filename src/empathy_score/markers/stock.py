@@ -7,6 +7,7 @@ anything nor take up a word of what the customer said.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -136,11 +137,11 @@ _IDIOM = re.compile(
     r"acceptable)|"
     r"\bnot gone unnoticed|\bright place|\bmakes perfect sense|\bpains me|"
     r"\b(?:not|didn't|haven't) (?:met|meet) your expectations|"
-    r"\bnever (?:want|like) to (?:hear|see)|\bdoesn't sound (?:\w+ )?good"
+    r"\b24/7\b|\bnever (?:want|like) to (?:hear|see)|\bdoesn't sound (?:\w+ )?good"
 )
 """Warm as a whole, whatever its words."""
 
-_DEFLECTS = re.compile(r"\byou (?:feel|felt) (?:that|this) way|(?<!\bas )\bif\b(?! i\b)")
+_DEFLECTS = re.compile(r"\byou (?:feel|felt) (?:that|this) way|\bif\b(?! i (?:were|was)\b)")
 """A non-apology is more than stock: it does something to the customer."""
 
 _ASKS = re.compile(
@@ -157,24 +158,55 @@ _NAME = re.compile(
 )
 """Whom a sentence speaks to."""
 
-_SIGNATURE = re.compile(r"@\w+|https?://\S+|[\^~/*-]+\s?\w{1,12}\s*$")
+_SIGNATURE = re.compile(r"@\w+|https?://\S+|(?<![\^~/*-])[\^~/*-]+\s?\w{1,12}\s*$")
 """What is left beside a stock sentence and says nothing: a handle, a link, a name at the end."""
 
-_OWN = re.compile(r"[\d@]|https?:")
+_THING = re.compile(r"[\d@]|https?:")
 """A number, a handle or a link: such a sentence is about something."""
 
-ACTS: Final = {"repair", "explain", "responsible", "repent"} | {
-    kind.name
-    for kind in MARKER_TYPES
-    if kind.group in ("learn", "teach", "control", "beyond", "go_away")
-}
-"""Markers of what does or tells something: their sentence is not idle, however warm."""
+_DOES = re.compile(
+    r"\b(?:i|we)(?:'ve|'ll|'m|'re| have| will| am| are) "
+    r"(?:(?:just|already|now|also|hardly|always|never|really|truly) )*([\w-]+)"
+)
+"""What somebody does, did or will do."""
 
-MOST_OWN = {True: 4, False: 1}
-"""Words outside `ANY`, at most, of an idle sentence: of a warm one, and of others."""
+ACTS: Final = {"repair", "explain", "responsible", "repent"} | {
+    kind.name for kind in MARKER_TYPES if kind.group in ("learn", "teach", "control", "beyond")
+} - {"inform"}
+"""Markers of what does something for the customer: their sentence is not idle.
+
+Not of what informs: most sentences state something. Nor of what goes away: to leave a sentence out
+does not make a score better.
+"""
+
+_ADDRESSES = re.compile(r"\b(?:you|yours?|we|our|us|i|me|my)\b")
+"""Somebody speaks to somebody, and does not state how things are."""
+
+WARM_OWN, OTHER_OWN = 5, 3
+"""Words outside `ANY`, at most, of an idle sentence: a warm one, or another that addresses."""
+
+UNASKED_OWN = 1
+"""The same where the customer said nothing before."""
+
+UNASKED_OWN = 1
+"""The same where the customer said nothing before."""
 
 STEM = 5
 """Letters by which words are the same, a plural's *s* apart."""
+
+_COMMON = """
+    able against almost already answer aren't aside ask before besides between board call called
+    calling calls can't cannot close closer consider couldn't count day days describe described
+    didn't difference doesn't don't effort else enough except extra face fact finish first five
+    full hand hasn't haven't hold hour hours however isn't kept last leave left less line little
+    live lose mine minute minutes month months morning move name never news next night no nobody
+    not nothing number offer once open opened own person picture plan provide put question
+    questions quick raised rather receive remember request round run say second send sent set
+    shouldn't show simply since sort speak spoke stay stayed stop tell telling think three told
+    tomorrow tonight toward twice two under until upon use used using usually wait wants wasn't
+    week weeks weigh weighing weren't win within won't wouldn't wrong year years yesterday yet
+"""
+"""Words that take up nothing, though the customer may have used them too."""
 
 
 def stock_sentences(text: str) -> list[tuple[int, int]]:
@@ -195,8 +227,9 @@ def stock_sentences(text: str) -> list[tuple[int, int]]:
     """
     found = []
     for match in _SENTENCE.finditer(text):
-        words = _plain_words(match[1])
-        if ANY.issuperset(words) and not WARM.isdisjoint(words):
+        said = _said(match[1])
+        words = _plain_words(said)
+        if ANY.issuperset(words) and not WARM.isdisjoint(words) and not _DEFLECTS.search(said):
             found.append(match.span())
     return found
 
@@ -211,44 +244,65 @@ def idle_sentences(
     text : str
         A reply.
     before : sequence of str
-        What the customer said before; where there is nothing, no sentence can take it up, and none
-        is idle.
+        What the customer said before.
     markers : iterable of Marker
         Of the reply; a sentence with one of `ACTS` is not idle.
 
     Returns
     -------
     list of (int, int)
-        As `stock_sentences` does, but of those that have `MOST_OWN` words outside `ANY` at most,
-        and none that the customer used.
+        As `stock_sentences` does, but of those that have few words outside `ANY` (`WARM_OWN`,
+        `OTHER_OWN` or `UNASKED_OWN`), and none that the customer used.
     """
-    asked = {_stem(word) for turn in before for word in _WORD.findall(_lower(turn))}
-    acts = [(marker.start, marker.end) for marker in markers if marker.type in ACTS]
+    asked = {_stem(word) for turn in before for word in _WORD.findall(_lower(turn))} - _SHARED
+    acts = sorted(marker.start for marker in markers if marker.type in ACTS)
     found = []
-    for match in _SENTENCE.finditer(text) if asked else ():
+    for match in _SENTENCE.finditer(text):
         start, end = match.span()
-        words = _plain_words(match[1])
+        said = _said(match[1])
+        words = _plain_words(said)
         own = {_stem(word) for word in words if word not in ANY}
-        few = len(own) <= MOST_OWN[not WARM.isdisjoint(words)]
-        acting = _OWN.search(match[1]) or any(a < end and start < b for a, b in acts)
-        if words and few and not own & asked and not acting:
+        most = WARM_OWN if not WARM.isdisjoint(words) else OTHER_OWN * bool(_ADDRESSES.search(said))
+        most = most if before else min(most, UNASKED_OWN)
+        if not words or len(own) > most or own & asked or _THING.search(said):
+            continue
+        acting = bisect_left(acts, start) < bisect_left(acts, end)
+        if not acting and ANY.issuperset(_DOES.findall(said)):
             found.append((start, end))
     return found
 
 
-def rests(text: str, before: Sequence[str], markers: Iterable[Marker]) -> tuple[str, str]:
-    """Give a reply without its stock sentences, and without its idle ones too.
+def without_stock(text: str) -> str:
+    """Give a reply without its stock sentences; the last of them where nothing else is said.
 
-    Where nothing else is said, the last of them stays: so one more before a reply changes nothing.
+    So one more before a reply changes nothing.
+
+    Parameters
+    ----------
+    text : str
+        A reply.
+    """
+    return _without(text, stock_sentences(text))
+
+
+def with_fewer_idle(text: str, before: Sequence[str], markers: Iterable[Marker]) -> list[str]:
+    """Give a reply without its first idle sentence, without the first two, and so on.
+
+    With one more before a reply, these are among those of the longer one.
 
     Parameters
     ----------
     text, before, markers
         As in `idle_sentences`.
+
+    Returns
+    -------
+    list of str
+        Shorter ones later; the last sentence stays where nothing else is said.
     """
-    stock = stock_sentences(text)
-    idle = idle_sentences(text, before, markers)
-    return _without(text, stock), _without(text, sorted({*stock, *idle}))
+    spans = idle_sentences(text, before, markers)
+    fewer = (_without(text, spans[: count + 1]) for count in range(len(spans)))
+    return [rest for rest in dict.fromkeys(fewer) if rest != text]
 
 
 def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:
@@ -261,12 +315,14 @@ def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:
     return rest if _WORD.search(_SIGNATURE.sub(" ", rest)) else text[start:]
 
 
-def _plain_words(sentence: str) -> list[str]:
-    """Give a sentence's words; none where it is short, deflects, or asks for anything."""
-    said = _IDIOM.sub(" sorry sorry sorry ", _lower(_NAME.sub(" ", sentence)))
-    if _DEFLECTS.search(said) or _ASKS.search(said):
-        return []
-    words = _WORD.findall(said)
+def _said(sentence: str) -> str:
+    """Give a sentence in small letters, without whom it speaks to, its idioms as one warm word."""
+    return _IDIOM.sub(" sorry sorry sorry ", _lower(_NAME.sub(" ", sentence)))
+
+
+def _plain_words(said: str) -> list[str]:
+    """Give a sentence's words; none where it is short or asks for anything."""
+    words = [] if _ASKS.search(said) else _WORD.findall(said)
     return words if len(words) >= FEWEST else []
 
 
@@ -276,3 +332,9 @@ def _stem(word: str) -> str:
 
 def _lower(text: str) -> str:
     return text.lower().replace("’", "'")
+
+
+_SHARED = frozenset(map(_stem, _COMMON.split()))
+
+
+_SHARED = frozenset(map(_stem, _COMMON.split()))

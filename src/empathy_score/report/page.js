@@ -97,15 +97,20 @@
   };
 
   // The five questions of empathy, each with the words of the conversation that answer it.
+  const ANSWERS = 50;
   const questions = (turns) => {
-    const list = make("dl", {});
+    const said = index.questions.map(() => []);
+    for (const { role, text, answers = [] } of turns) {
+      const letters = Array.from(text);
+      for (const [place, start, end, what] of answers)
+        if (said[place].length < ANSWERS) said[place].push([role + ": " + what.replaceAll("_", " "), letters.slice(start, end).join("")]);
+    }
+    const list = make("dl");
     index.questions.forEach((question, place) => {
       list.append(make("dt", {}, question));
-      const said = turns.flatMap(({ role, text, answers = [] }) =>
-        answers.filter(([asked]) => asked === place).map(([, start, end, what]) => ({ role, what, quote: Array.from(text).slice(start, end).join("") })));
-      for (const { role, what, quote } of said)
-        list.append(make("dd", { dir: "auto" }, make("q", {}, quote), " ", make("span", { class: "soft" }, role + ": " + what.replace("_", " "))));
-      if (!said.length) list.append(make("dd", { class: "soft" }, "Nothing said answers it."));
+      for (const [source, quote] of said[place])
+        list.append(make("dd", { dir: "auto" }, make("q", {}, quote), " ", make("span", { class: "soft" }, source)));
+      if (!said[place].length) list.append(make("dd", { class: "soft" }, "Nothing said answers it."));
     });
     return make("details", { class: "questions" }, make("summary", {}, "Five questions of empathy"), list);
   };
