@@ -71,7 +71,7 @@ def test_no_stock_sentence_that_measures_trains(root):
     (tried,) = (
         ast.literal_eval(node.value)
         for node in ast.parse(script).body
-        if isinstance(node, ast.Assign) and node.targets[0].id == "STOCK"
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "STOCK"
     )
     assert len(tried) > 3
     for own in [*later, *(words_of(text) for text in tried)]:
