@@ -25,10 +25,12 @@ from empathy_score.dimensions import DIMENSIONS, ROADS
 from empathy_score.evaluation import Evaluation
 from empathy_score.evaluation.card import counts_table, figures_table, markers_table
 from empathy_score.evaluation.metrics import expected_calibration_error
-from empathy_score.headline import doubt, doubt_limit
+from empathy_score.headline import CALLING, NEEDED, doubt, doubt_limit
+from empathy_score.headline import score as headline
 from empathy_score.markers.stock import stock_sentences
 from empathy_score.training import evaluate, labelled_table
 from empathy_score.training.evaluating import opportunity_kappa
+from empathy_score.training.labels import level_index
 from empathy_score.training.sources import read_items
 from train_default import ROOT, SETTINGS, source_of, train_on, training_items
 
@@ -124,6 +126,26 @@ def stock_line(scorer: Scorer, items: list[dict[str, Any]]) -> str:
     plain = mean("")
     shown = ", ".join(f"{mean(sentence) - plain:+.1f}" for sentence in STOCK)
     return f"Mean score {plain:.1f}; with a stock warm sentence before every reply: {shown}."
+
+
+def score_line(scorer: Scorer, items: list[dict[str, Any]]) -> str:
+    """Say how `score` ranks replies beside the same formula on their labels."""
+    turns = scorer.score(labelled_table(items)).turns()
+    replies = turns[turns["road_original"].notna()]
+    labels = {
+        d.name: np.eye(len(d.levels))[level_index(replies[f"{d.name}_original"], d)]
+        for d in DIMENSIONS
+        if d.name in {name for name, _, _ in NEEDED} and d.role == "agent"
+    }
+    called = np.array([float(item["labels"]["customer"] in CALLING) for item in items])
+    wanted = pd.Series(headline(called, labels, replies["text"].tolist()), index=replies.index)
+    known = replies["score"].notna() & wanted.notna()
+    rank = wanted[known].corr(replies["score"][known].astype(float), method="spearman")
+    return (
+        f"`score` beside the same formula on the labels: rank correlation {rank:.2f} on "
+        f"{known.sum()} replies; the others have none, since no more than two words of them are "
+        "neither stock nor idle."
+    )
 
 
 def agents_line(scorer: Scorer) -> str:
@@ -240,6 +262,7 @@ def render(given: argparse.Namespace) -> str:
         counts_table(counts),
         "**Needs review**:",
         review_lines(scorer, items),
+        score_line(scorer, items),
         stock_line(scorer, items),
         agents_line(scorer),
         sample_line(scorer),
