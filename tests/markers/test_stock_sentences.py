@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from empathy_score.conversation import Marker
 from empathy_score.markers.stock import (
+    STEPS,
     idle_sentences,
     stock_sentences,
     with_fewer_idle,
@@ -145,6 +146,11 @@ def test_what_a_marker_says_it_does_is_not_idle():
     warm = Marker("regret", 0, 8, text[:8], 0.9)
     assert idle_sentences(text, ASKED, (warm,)) == [(0, len(text))]
     assert idle_sentences(text, ASKED, (warm, act)) == []
+
+
+def test_a_thousand_idle_sentences_are_left_out_in_a_few_steps():
+    fewer = with_fewer_idle(f"{'It breaks my heart. ' * 1000}{TOLD}", ASKED, ())
+    assert [len(fewer), fewer[-1]] == [STEPS + 1, TOLD]
 
 
 @given(st.lists(st.sampled_from((*IDLE, *STOCK, *OWN)), min_size=1, max_size=5))

@@ -191,6 +191,9 @@ UNASKED_OWN = 1
 UNASKED_OWN = 1
 """The same where the customer said nothing before."""
 
+STEPS = 3
+"""Idle sentences, at most, that are left out one by one."""
+
 STEM = 5
 """Letters by which words are the same, a plural's *s* apart."""
 
@@ -288,7 +291,8 @@ def without_stock(text: str) -> str:
 def with_fewer_idle(text: str, before: Sequence[str], markers: Iterable[Marker]) -> list[str]:
     """Give a reply without its first idle sentence, without the first two, and so on.
 
-    With one more before a reply, these are among those of the longer one.
+    One by one up to `STEPS`, then without all. With one more before a reply that has no more than
+    these, its own are among those of the longer one.
 
     Parameters
     ----------
@@ -301,7 +305,8 @@ def with_fewer_idle(text: str, before: Sequence[str], markers: Iterable[Marker])
         Shorter ones later; the last sentence stays where nothing else is said.
     """
     spans = idle_sentences(text, before, markers)
-    fewer = (_without(text, spans[: count + 1]) for count in range(len(spans)))
+    counts = [*range(1, min(len(spans), STEPS) + 1), len(spans)]
+    fewer = (_without(text, spans[:count]) for count in counts)
     return [rest for rest in dict.fromkeys(fewer) if rest != text]
 
 
