@@ -153,7 +153,7 @@ def test_a_thousand_idle_sentences_are_left_out_in_a_few_steps():
     assert [len(fewer), fewer[-1]] == [STEPS + 1, TOLD]
 
 
-@given(st.lists(st.sampled_from((*IDLE, *STOCK, *OWN)), min_size=1, max_size=5))
+@given(st.lists(st.sampled_from((*IDLE, *STOCK, *OWN)), min_size=1, max_size=STEPS))
 def test_with_one_more_idle_sentence_before_it_a_reply_is_read_as_without(sentences):
     text = " ".join(sentences)
     fewer = with_fewer_idle(text, ASKED, ())
