@@ -183,8 +183,9 @@ def agents_line(scorer: Scorer) -> str:
         )
     return (
         f"A stock sentence before every reply of each of the sample's {len(plain)} agents. Writers "
-        "did not see the word lists (the first two's misses were looked at later; the fifth was "
-        "told to fool a model). Sentences that are known as stock change nothing; with every "
+        "did not see the word lists; the fifth was told to fool a model. The rules for idle "
+        "sentences were made with a look at what five of them wrote, so figures of other sentences "
+        "may be worse. Sentences that are known as stock change nothing; with every "
         f"{OTHERS_EVERY}rd of the others:\n\n" + "\n".join(lines)
     )
 

@@ -298,8 +298,8 @@ class Scorer:
         """Give each reply the score of what is left without stock sentences.
 
         What the idle ones take away counts, what they add does not: it is the lowest score of those
-        with all of them, without the first, without the first two and so on. So one more before a
-        reply raises no score.
+        with all of them and with ever fewer (`with_fewer_idle`). So one more before a reply raises
+        no score.
         """
         stockless, fewer = cache(without_stock), cache(with_fewer_idle)
         plain = list(replies)

@@ -110,6 +110,9 @@ _COLUMNS = ("conversation_id", "role", "text", "time", "road", "score", "empathy
             "feeling", "valence", *GROUPS)  # fmt: skip
 
 
+_PLACES = {key: place for place, key in enumerate(QUESTIONS)}
+
+
 def _worth_a_look(found: Findings, turns: pd.DataFrame) -> set[int]:
     rows = [row for name in LOOKS for row in found.reply_flags[name]]
     return set(turns.loc[rows, "conversation"].tolist())
@@ -228,8 +231,7 @@ class _Turns:
 
 def _places(answers: Iterable[tuple[str, int, int, str]]) -> list[list[Any]]:
     """Give answers with the place of their question instead of its key."""
-    order = list(QUESTIONS)
-    return [[order.index(key), *rest] for key, *rest in answers]
+    return [[_PLACES[key], *rest] for key, *rest in answers]
 
 
 def _entry(rows: list[dict[str, Any]]) -> dict[str, Any]:
