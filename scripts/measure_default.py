@@ -184,8 +184,8 @@ def agents_line(scorer: Scorer) -> str:
     return (
         f"A stock sentence before every reply of each of the sample's {len(plain)} agents. Writers "
         "did not see the word lists; the fifth was told to fool a model. The rules for idle "
-        "sentences were made with a look at what five of them wrote, so figures of other sentences "
-        "may be worse. Sentences that are known as stock change nothing; with every "
+        "sentences were made with a look at what the first five wrote. "
+        "Sentences that are known as stock change nothing; with every "
         f"{OTHERS_EVERY}rd of the others:\n\n" + "\n".join(lines)
     )
 
